@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How our own targets are built: one static library a folder, warnings are errors.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(loupe_flags INTERFACE)
+target_compile_options(loupe_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
+  -Wno-restrict)
+target_include_directories(loupe_flags INTERFACE ${CMAKE_SOURCE_DIR})
+if(LOUPE_SANITIZE)
+  target_compile_options(loupe_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
+                                               -Wno-maybe-uninitialized -Wno-stringop-overflow
+                                               -fno-sanitize-recover=undefined)
+  target_link_options(loupe_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# loupe_library(base SOURCES a.cpp b.cpp DEPS loupe_x other)
+function(loupe_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(loupe_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(loupe_${name} PUBLIC loupe_flags ${ARG_DEPS})
+endfunction()
+
+# loupe_test(test_gguf SOURCES test_gguf.cpp DEPS loupe_io [LABELS slow] [TIMEOUT 120])
+# One executable a unit; label "default" unless told otherwise.
+function(loupe_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE LOUPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE loupe_flags ${ARG_DEPS} Qt6::Test)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS default)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LOUPE_SOURCE_DIR=${CMAKE_SOURCE_DIR};LOUPE_BINARY_DIR=${CMAKE_BINARY_DIR}")
+endfunction()

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every struct names its fields once, in fields(); writing and reading both walk that list, so the
+// two cannot drift apart. Reading is lenient about what is missing (an older engine) and strict
+// about wrong kinds (nlohmann throws).
+#include "core/api/messages.h"
+
+#include <cmath>
+#include <limits>
+
+namespace loupe::api {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(json& object) : object_(object) { object_ = json::object(); }
+  void operator()(const char* key, const double& value) { object_[key] = number_to_json(value); }
+  template <class T>
+  void operator()(const char* key, const T& value) {
+    object_[key] = value;
+  }
+
+ private:
+  json& object_;
+};
+
+class Reader {
+ public:
+  explicit Reader(const json& object) : object_(object) {
+    if (!object.is_object()) {
+      // at() on a non-object throws the type_error that callers already handle.
+      (void)object.at("");
+    }
+  }
+  void operator()(const char* key, double& value) {
+    if (const json* found = find(key)) value = number_from_json(*found);
+  }
+  template <class T>
+  void operator()(const char* key, T& value) {
+    if (const json* found = find(key)) found->get_to(value);
+  }
+  void operator()(const char* key, json& value) {
+    if (const json* found = find(key)) value = *found;
+  }
+
+ private:
+  const json* find(const char* key) const {
+    const auto it = object_.find(key);
+    return it == object_.end() || it->is_null() ? nullptr : &*it;
+  }
+  const json& object_;
+};
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, ServerInfo> {
+  f("protocol", v.protocol);
+  f("version", v.version);
+  f("torch", v.torch);
+  f("workspace", v.workspace);
+  f("host", v.host);
+  f("pid", v.pid);
+  f("devices", v.devices);
+  f("threads", v.threads);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Model> {
+  f("id", v.id);
+  f("name", v.name);
+  f("path", v.path);
+  f("format", v.format);
+  f("architecture", v.architecture);
+  f("parameters", v.parameters);
+  f("status", v.status);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, EvalSummary> {
+  f("set", v.set);
+  f("epoch", v.epoch);
+  f("step", v.step);
+  f("n", v.n);
+  f("ties", v.ties);
+  f("accuracy", v.accuracy);
+  f("low", v.low);
+  f("high", v.high);
+  f("margin_mean", v.margin_mean);
+  f("margin_sd", v.margin_sd);
+  f("normalised_margin", v.normalised_margin);
+  f("loss", v.loss);
+  f("chosen_mean", v.chosen_mean);
+  f("rejected_mean", v.rejected_mean);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Run> {
+  f("id", v.id);
+  f("name", v.name);
+  f("type", v.type);
+  f("model", v.model);
+  f("dataset", v.dataset);
+  f("seed", v.seed);
+  f("status", v.status);
+  f("device", v.device);
+  f("note", v.note);
+  f("created", v.created);
+  f("started", v.started);
+  f("ended", v.ended);
+  f("seconds", v.seconds);
+  f("epochs", v.epochs);
+  f("epochs_done", v.epochs_done);
+  f("loss", v.loss);
+  f("job_id", v.job_id);
+  f("error", v.error);
+  f("deleted", v.deleted);
+  f("recipe", v.recipe);
+  f("last_evals", v.last_evals);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, StepPoint> {
+  f("step", v.step);
+  f("epoch", v.epoch);
+  f("loss", v.loss);
+  f("accuracy", v.accuracy);
+  f("chosen_reward", v.chosen_reward);
+  f("rejected_reward", v.rejected_reward);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, RunMetrics> {
+  f("run", v.run);
+  f("steps", v.steps);
+  f("evals", v.evals);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Job> {
+  f("id", v.id);
+  f("kind", v.kind);
+  f("status", v.status);
+  f("error", v.error);
+  f("run_id", v.run_id);
+  f("title", v.title);
+  f("phase", v.phase);
+  f("done", v.done);
+  f("total", v.total);
+  f("seconds_left", v.seconds_left);
+  f("created", v.created);
+  f("started", v.started);
+  f("ended", v.ended);
+  f("log_tail", v.log_tail);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Pair> {
+  f("index", v.index);
+  f("set", v.set);
+  f("prompt", v.prompt);
+  f("chosen", v.chosen);
+  f("rejected", v.rejected);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, TokenCredit> {
+  f("id", v.id);
+  f("bytes", v.bytes);
+  f("text", v.text);
+  f("credit", v.credit);
+  f("log_prob", v.log_prob);
+  f("ref_log_prob", v.ref_log_prob);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, ResponseCredit> {
+  f("tokens", v.tokens);
+  f("reward", v.reward);
+  f("offset", v.offset);
+  f("error", v.error);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Attribution> {
+  f("run", v.run);
+  f("run_name", v.run_name);
+  f("type", v.type);
+  f("method", v.method);
+  f("credits", v.credits);
+  f("prompt", v.prompt);
+  f("chosen", v.chosen);
+  f("rejected", v.rejected);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Shift> {
+  f("run", v.run);
+  f("run_name", v.run_name);
+  f("type", v.type);
+  f("before", v.before);
+  f("after", v.after);
+  f("rejected", v.rejected);
+  f("margin_before", v.margin_before);
+  f("margin_after", v.margin_after);
+  f("flipped", v.flipped);
+  f("has_rejected", v.has_rejected);
+  f("before_tokens", v.before_tokens);
+  f("after_tokens", v.after_tokens);
+}
+
+}  // namespace
+
+void to_json(json& j, const ServerInfo& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, ServerInfo& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Model& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Model& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const EvalSummary& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, EvalSummary& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Run& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Run& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const StepPoint& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, StepPoint& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const RunMetrics& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, RunMetrics& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Job& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Job& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Pair& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Pair& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const TokenCredit& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, TokenCredit& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const ResponseCredit& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, ResponseCredit& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Attribution& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Attribution& v) {
+  fields(Reader(j), v);
+}
+void to_json(json& j, const Shift& v) {
+  fields(Writer(j), v);
+}
+void from_json(const json& j, Shift& v) {
+  fields(Reader(j), v);
+}
+
+json number_to_json(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return value;
+}
+
+double number_from_json(const json& value) {
+  if (value.is_string()) {
+    const std::string& text = value.get_ref<const std::string&>();
+    if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+    if (text == "Infinity") return std::numeric_limits<double>::infinity();
+    if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
+  }
+  return value.get<double>();
+}
+
+}  // namespace loupe::api

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What runs inside `rewardloupe-engine job ID`.
+#include <sys/resource.h>
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "core/base/log.h"
+#include "core/engine/guarded.h"
+#include "core/engine/jobs.h"
+#include "core/engine/models.h"
+#include "core/model/kernels.h"
+#include "core/reward/score_plan.h"
+#include "core/train/trainer.h"
+
+namespace loupe::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using store::JobStatus;
+namespace fs = std::filesystem;
+
+std::atomic<bool> terminated{false};
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string host_name() {
+  char name[256] = {};
+  ::gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+json versions() {
+  return {{"rewardloupe", LOUPE_VERSION},
+          {"torch", TORCH_VERSION},
+          {"kernels", model::kernels::instruction_set()},
+          {"threads", at::get_num_threads()}};
+}
+
+// Everything a job writes, at most once a second for what comes fast.
+class Recorder {
+ public:
+  Recorder(store::Workspace& workspace, int64_t job, int64_t run)
+      : workspace_(workspace), job_(job), run_(run) {}
+
+  void step(const train::StepEvent& e) {
+    store::StepMetric metric;
+    metric.step = e.step;
+    metric.epoch = e.epoch;
+    metric.loss = e.loss;
+    metric.accuracy = e.accuracy;
+    metric.chosen_reward = e.chosen_reward;
+    metric.rejected_reward = e.rejected_reward;
+    metric.grad_norm = e.grad_norm;
+    metric.seconds = e.seconds;
+    steps_.push_back(metric);
+    summary_["loss"] = api::number_to_json(e.loss);
+    summary_["epoch"] = e.epoch;
+    summary_["seconds"] = e.seconds;
+    flush(false);
+  }
+  void evaluated(const train::EvalEvent& e) {
+    store::EvalMetric metric;
+    metric.step = e.step;
+    metric.epoch = e.epoch;
+    metric.set = e.set;
+    metric.measures = eval::to_json(e.measures);
+    std::vector<store::EvalPair> pairs;
+    for (size_t i = 0; i < e.index.size(); ++i)
+      pairs.push_back({e.index[i], e.cluster[i], e.chosen[i], e.rejected[i]});
+    note(workspace_.add_eval(run_, metric, pairs));
+    summary_["accuracy"][e.set] = e.measures.accuracy;
+    flush(true);
+    log_info(e.set + " after epoch " + std::to_string(e.epoch) + ": accuracy " +
+             std::to_string(e.measures.accuracy) + ", mean margin " +
+             std::to_string(e.measures.margin_mean));
+  }
+  void progress(const Progress& p) {
+    progress_ = {
+        {"phase", p.phase}, {"done", p.done}, {"total", p.total}, {"seconds_left", p.seconds_left}};
+    flush(false);
+  }
+  void flush(bool now) {
+    if (!now && seconds_since(last_) < 1) return;
+    last_ = Clock::now();
+    if (!steps_.empty()) note(workspace_.add_steps(run_, steps_));
+    steps_.clear();
+    summary_["job"] = job_;
+    note(workspace_.set_run_summary(run_, summary_));
+    if (!progress_.is_null()) note(workspace_.set_job_progress(job_, progress_));
+  }
+  json& summary() { return summary_; }
+  // The first write that failed: the job ends with it, since a result that cannot be kept is none.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  template <class T>
+  void note(const Result<T>& result) {
+    if (!result.ok() && !failure_) failure_ = result.error();
+  }
+  store::Workspace& workspace_;
+  int64_t job_, run_;
+  std::vector<store::StepMetric> steps_;
+  json summary_ = json::object();
+  json progress_;
+  std::optional<Error> failure_;
+  Clock::time_point last_{};
+};
+
+struct Loaded {
+  model::LanguageModel language;
+  data::EncodedDataset train;
+  std::vector<data::EncodedDataset> eval;
+};
+
+Result<data::EncodedDataset> encode_spec(const json& spec, const model::LanguageModel& language,
+                                         const train::Recipe& recipe) {
+  LOUPE_TRY(const auto dataset, load_spec(spec));
+  LOUPE_TRY(auto encoded,
+            data::encode_dataset(dataset, *language.chat_template, *language.tokenizer,
+                                 {recipe.max_prompt_tokens, recipe.max_response_tokens}));
+  if (!encoded.left_out.empty())
+    log_warning(dataset.name + ": " + std::to_string(encoded.left_out.size()) + " of " +
+                std::to_string(dataset.pairs.size()) +
+                " pairs are over the length limit and left out, the first in row " +
+                std::to_string(encoded.left_out.front().row));
+  return encoded;
+}
+
+// One training job a device at a time; the others wait here, queued, and can be stopped while they
+// wait.
+Result<std::optional<store::FileLock>> wait_for_device(store::Workspace& workspace, int64_t job_id,
+                                                       at::Device device) {
+  const fs::path path = workspace.folder() / "artifacts" / ("device-" + device.str() + ".lock");
+  while (true) {
+    auto lock = store::FileLock::try_acquire(path, store::FileLock::Mode::exclusive);
+    if (lock) return std::optional<store::FileLock>(std::move(lock).value());
+    if (lock.error().code != ErrorCode::busy) return std::move(lock).error();
+    LOUPE_TRY(const bool stop, workspace.stop_requested(job_id));
+    if (stop || terminated) return std::optional<store::FileLock>();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+// Writes the new checkpoint, registers it, and only then lets go of the older ones.
+Result<void> write_checkpoint(store::Workspace& workspace, const train::Trainer& trainer,
+                              int64_t job, int64_t run, int64_t step, double epoch, bool last) {
+  char name[64];
+  std::snprintf(name, sizeof(name), "checkpoint-%08lld%s.safetensors", static_cast<long long>(step),
+                last ? "-final" : "");
+  store::CheckpointRow row;
+  row.run_id = run;
+  row.step = step;
+  row.epoch = epoch;
+  row.path = std::to_string(job) + "/" + name;
+  row.has_optimizer = !last;
+  (void)workspace.artifacts(job);
+  LOUPE_CHECK(trainer.save_checkpoint(workspace.artifact_path(row.path), !last));
+  LOUPE_TRY(const auto older, workspace.checkpoints(run));
+  LOUPE_TRY([[maybe_unused]] const int64_t id, workspace.add_checkpoint(row));
+  for (const auto& checkpoint : older) {
+    if (checkpoint.path == row.path) continue;
+    LOUPE_CHECK(workspace.remove_checkpoint(checkpoint.id));
+    std::error_code ignored;
+    fs::remove(workspace.artifact_path(checkpoint.path), ignored);
+  }
+  return {};
+}
+
+Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& job) {
+  LOUPE_TRY(const auto run, workspace.run(job.run_id));
+  LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
+  LOUPE_TRY(const auto device, choose_device(recipe.device));
+  LOUPE_TRY(const auto device_lock, wait_for_device(workspace, job.id, device));
+  if (!device_lock) return JobStatus::stopped;
+  set_threads(recipe.threads);
+  LOUPE_CHECK(workspace.set_job_status(job.id, JobStatus::running));
+  LOUPE_CHECK(workspace.set_run_status(run.id, store::job_status_name(JobStatus::running)));
+  LOUPE_CHECK(workspace.set_run_started(run.id, device.str(), host_name(), versions()));
+  const auto start = Clock::now();
+
+  Recorder recorder(workspace, job.id, run.id);
+  LOUPE_TRY(const auto model_row, workspace.model(run.model_id));
+  LOUPE_TRY(const auto language,
+            load_row(model_row, device, [&](const Progress& p) { recorder.progress(p); }));
+  LOUPE_TRY(auto train_set, encode_spec(job.request.at("train"), language, recipe));
+  std::vector<data::EncodedDataset> eval_sets;
+  for (const auto& spec : job.request.at("eval")) {
+    LOUPE_TRY(auto set, encode_spec(spec, language, recipe));
+    eval_sets.push_back(std::move(set));
+  }
+  recorder.summary()["left_out"] = train_set.left_out.size();
+  train::Trainer trainer(language.decoder, recipe, std::move(train_set), std::move(eval_sets));
+  if (job.request.value("resume", false)) {
+    LOUPE_TRY(const auto checkpoints, workspace.checkpoints(run.id));
+    int64_t from = 0;
+    if (!checkpoints.empty()) {
+      from = checkpoints.back().step;
+      LOUPE_CHECK(trainer.resume_from(workspace.artifact_path(checkpoints.back().path)));
+    }
+    LOUPE_CHECK(workspace.forget_after(run.id, from == 0 ? -1 : from));
+    log_info("resuming run " + run.name + " at step " + std::to_string(from));
+  }
+  train::Observer observer;
+  observer.on_step = [&](const train::StepEvent& e) { recorder.step(e); };
+  observer.on_eval = [&](const train::EvalEvent& e) { recorder.evaluated(e); };
+  observer.on_progress = [&](const Progress& p) { recorder.progress(p); };
+  observer.on_checkpoint = [&](int64_t step, double epoch, bool last) -> Result<void> {
+    recorder.flush(true);
+    return write_checkpoint(workspace, trainer, job.id, run.id, step, epoch, last);
+  };
+  auto last_look = Clock::now() - std::chrono::seconds(1);
+  observer.stop = [&] {
+    if (recorder.failure()) return true;
+    if (terminated) return true;
+    if (seconds_since(last_look) < 0.2) return false;
+    last_look = Clock::now();
+    const auto stop = workspace.stop_requested(job.id);
+    return stop.ok() && *stop;
+  };
+  LOUPE_TRY(const auto outcome, trainer.run(observer));
+  recorder.summary()["wall_seconds"] = seconds_since(start);
+  recorder.flush(true);
+  if (recorder.failure()) return *recorder.failure();
+  return outcome == train::Outcome::done ? JobStatus::done : JobStatus::stopped;
+}
+
+Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& job) {
+  LOUPE_TRY(const auto run_row, workspace.run(job.run_id));
+  LOUPE_TRY(const auto recipe, train::recipe_from_json(run_row.recipe));
+  LOUPE_TRY(const auto device, choose_device(recipe.device));
+  LOUPE_TRY(const auto device_lock, wait_for_device(workspace, job.id, device));
+  if (!device_lock) return JobStatus::stopped;
+  set_threads(recipe.threads);
+  LOUPE_CHECK(workspace.set_job_status(job.id, JobStatus::running));
+  ModelCache cache(workspace, device);
+  LOUPE_TRY(const auto loaded, cache.run(job.run_id));
+  LOUPE_TRY(const auto checkpoints, workspace.checkpoints(job.run_id));
+  model::ForwardOptions options;
+  options.compute = recipe.dtype == "bf16" ? at::kBFloat16 : at::kFloat;
+  auto last = Clock::now() - std::chrono::seconds(1);
+  for (const auto& spec : job.request.at("eval")) {
+    LOUPE_TRY(const auto set, encode_spec(spec, loaded->language, recipe));
+    const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)});
+    std::optional<Error> failed;
+    const auto rewards = reward::score(*loaded->reward, plan, options, {}, [&](const Progress& p) {
+      if (seconds_since(last) < 1) return;
+      last = Clock::now();
+      const auto written = workspace.set_job_progress(job.id, {{"phase", "evaluating " + set.name},
+                                                               {"done", p.done},
+                                                               {"total", p.total},
+                                                               {"seconds_left", -1}});
+      if (!written) failed = written.error();
+      const auto stop = workspace.stop_requested(job.id);
+      if (terminated || (stop.ok() && *stop)) options.cancel.cancel();
+    });
+    if (failed) return *failed;
+    train::EvalEvent event;
+    for (size_t i = 0; i < set.pairs.size(); ++i) {
+      const auto [chosen, rejected] = plan.slots(0, i);
+      event.index.push_back(set.pairs[i].index);
+      event.cluster.push_back(set.pairs[i].cluster);
+      event.chosen.push_back(rewards[static_cast<size_t>(chosen)]);
+      event.rejected.push_back(rewards[static_cast<size_t>(rejected)]);
+    }
+    event.set = set.name;
+    event.step = checkpoints.back().step;
+    event.epoch = checkpoints.back().epoch;
+    event.measures = eval::measure(event.chosen, event.rejected, event.cluster);
+    store::EvalMetric metric;
+    metric.step = event.step;
+    metric.epoch = event.epoch;
+    metric.set = event.set;
+    metric.measures = eval::to_json(event.measures);
+    std::vector<store::EvalPair> pairs;
+    for (size_t i = 0; i < event.index.size(); ++i)
+      pairs.push_back({event.index[i], event.cluster[i], event.chosen[i], event.rejected[i]});
+    LOUPE_TRY([[maybe_unused]] const int64_t id, workspace.add_eval(job.run_id, metric, pairs));
+  }
+  return JobStatus::done;
+}
+
+Result<JobStatus> guarded_body(store::Workspace& workspace, const store::JobRow& job) {
+  auto status = guarded([&]() -> Result<JobStatus> {
+    if (job.kind == "train") return train_body(workspace, job);
+    if (job.kind == "eval") return eval_body(workspace, job);
+    return Error{ErrorCode::unsupported, "this program has no jobs of kind \"" + job.kind + "\"",
+                 "", ""};
+  });
+  if (!status && status.error().code == ErrorCode::cancelled) return JobStatus::stopped;
+  return status;
+}
+
+}  // namespace
+
+int run_job(const std::string& workspace_folder, int64_t job_id) {
+  std::signal(SIGTERM, [](int) { terminated = true; });
+  std::signal(SIGXFSZ, SIG_IGN);
+  // The user's own programs go first.
+  ::setpriority(PRIO_PROCESS, 0, 5);
+  auto opened = store::Workspace::open(workspace_folder, store::Workspace::Mode::open);
+  if (!opened) {
+    log_error(opened.error().text());
+    return 1;
+  }
+  store::Workspace workspace = std::move(opened).value();
+  auto lock = store::FileLock::try_acquire(workspace.job_lock_path(job_id),
+                                           store::FileLock::Mode::exclusive);
+  if (!lock) {
+    log_error("job " + std::to_string(job_id) +
+              " is being worked on already: " + lock.error().text());
+    return 1;
+  }
+  const auto job = workspace.job(job_id);
+  if (!job) {
+    log_error(job.error().text());
+    return 1;
+  }
+  if (job->status != JobStatus::queued) {
+    log_error("job " + std::to_string(job_id) + " is " + store::job_status_name(job->status) +
+              ", not queued");
+    return 1;
+  }
+  const auto status = guarded_body(workspace, *job);
+  const JobStatus final_status = status ? *status : JobStatus::failed;
+  std::string text;
+  if (!status) {
+    const Error& error = status.error();
+    log_error(error.text());
+    text = json{{"code", error_code_name(error.code)},
+                {"what", error.what},
+                {"where", error.where},
+                {"hint", error.hint}}
+               .dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  // A full disk may refuse these too; the next reader then finds a running job that nobody holds,
+  // and says interrupted.
+  if (job->kind == "train") {
+    if (!status)
+      if (auto run = workspace.run(job->run_id)) {
+        json summary = run->summary.is_object() ? run->summary : json::object();
+        summary["error"] = status.error().text();
+        summary["job"] = job_id;
+        (void)workspace.set_run_summary(job->run_id, summary).ok();
+      }
+    (void)workspace.set_run_status(job->run_id, store::job_status_name(final_status)).ok();
+  }
+  const auto written = workspace.set_job_status(job_id, final_status, text);
+  log_info("job " + std::to_string(job_id) + " " + store::job_status_name(final_status));
+  return status && written ? 0 : 1;
+}
+
+}  // namespace loupe::engine

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+
+#include "core/engine/command_line.h"
+#include "core/engine/jobs.h"
+#include "core/engine/models.h"
+#include "core/engine/wire.h"
+#include "core/reward/reward_model.h"
+
+namespace loupe::engine {
+
+namespace {
+
+using nlohmann::json;
+
+std::string millions(int64_t count) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f M", static_cast<double>(count) / 1e6);
+  return text;
+}
+
+// A model of the workspace by name, or files that are in none.
+Result<model::LanguageModel> load_named(const Context& context, const std::string& name,
+                                        at::Device device) {
+  std::error_code ignored;
+  if (std::filesystem::exists(name, ignored)) {
+    model::LoadOptions options;
+    options.device = device;
+    return model::load_model(name, options);
+  }
+  LOUPE_TRY(const auto workspace, context.open());
+  LOUPE_TRY(const auto row, workspace.model(name));
+  return load_row(row, device);
+}
+
+Result<std::shared_ptr<const tokenize::Tokenizer>> tokenizer_named(const Context& context,
+                                                                   const std::string& name) {
+  std::error_code ignored;
+  if (std::filesystem::exists(name, ignored)) return model::load_tokenizer(name);
+  LOUPE_TRY(const auto workspace, context.open());
+  LOUPE_TRY(const auto row, workspace.model(name));
+  return model::load_tokenizer(row.path);
+}
+
+void add_model(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("model", "import, list and show language models");
+  verb->require_subcommand(1);
+  struct Options {
+    std::string path, name;
+  };
+  auto options = std::make_shared<Options>();
+
+  auto* import =
+      verb->add_subcommand("import", "add a GGUF file or a Hugging Face folder, by reference");
+  import->add_option("PATH", options->path, "a .gguf file, or a folder with config.json")
+      ->required();
+  import->add_option("--name", options->name, "its name in the workspace");
+  import->callback([&context, options] {
+    context.run([&](Terminal& terminal) -> Result<void> {
+      LOUPE_TRY(auto workspace, context.open(true));
+  LOUPE_TRY(const auto row, import_model(workspace, options->path, options->name));
+  terminal.print(to_api(row), "imported " + row.name + ": " + row.architecture + ", " +
+                                  millions(row.parameters) + " parameters, from " + row.path);
+  return {};
+});
+}  // namespace
+);
+
+verb->add_subcommand("list",
+                     "every model of the workspace, and whether its files are still the same")
+    ->callback([&context] {
+      context.run([&](Terminal& terminal) -> Result<void> {
+        LOUPE_TRY(const auto workspace, context.open());
+        LOUPE_TRY(const auto models, workspace.models());
+        json list = json::array();
+        std::vector<std::vector<std::string>> rows;
+        for (const auto& row : models) {
+          const auto model = to_api(row);
+          list.push_back(model);
+          rows.push_back({std::to_string(model.id), model.name, model.architecture,
+                          millions(model.parameters), model.format, model.status});
+        }
+        terminal.print(list, rows.empty() ? "no model yet; add one with: model import PATH"
+                                          : format_table({"id", "name", "architecture",
+                                                          "parameters", "format", "status"},
+                                                         rows));
+        return {};
+      });
+    });
+
+auto* show = verb->add_subcommand("show", "one model: files, hashes, configuration, chat template");
+show->add_option("NAME", options->name)->required();
+show->callback([&context, options] {
+  context.run([&](Terminal& terminal) -> Result<void> {
+    LOUPE_TRY(const auto workspace, context.open());
+    LOUPE_TRY(const auto row, workspace.model(options->name));
+    json value = to_api(row);
+    value["files"] = row.files;
+    value["details"] = row.details;
+    terminal.print(value, dump(value, 2));
+    return {};
+  });
+});
+}  // namespace loupe::engine
+
+void add_tokenize(CLI::App& app, Context& context) {
+  struct Options {
+    std::string model, text;
+  };
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("tokenize", "the token ids of a text");
+  verb->add_option("--model", options->model, "a model of the workspace, or its files")->required();
+  verb->add_option("TEXT", options->text)->required();
+  verb->callback([&context, options] {
+    context.run([&](Terminal& terminal) -> Result<void> {
+      LOUPE_TRY(const auto tokenizer, tokenizer_named(context, options->model));
+      json list = json::array();
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& token : tokenizer->encode(options->text)) {
+        const std::string bytes = tokenizer->token_bytes(token.id);
+        list.push_back({{"id", token.id},
+                        {"text", printable(bytes)},
+                        {"bytes", api::base64_encode(bytes)},
+                        {"begin", token.begin},
+                        {"end", token.end}});
+        rows.push_back({std::to_string(token.id), std::to_string(token.begin),
+                        std::to_string(token.end), printable(bytes)});
+      }
+      terminal.print(list, format_table({"id", "begin", "end", "token"}, rows));
+      return {};
+    });
+  });
+}
+
+void add_log_probs(CLI::App& app, Context& context) {
+  struct Options {
+    std::string model, prompt, response, dtype = "fp32", device = "auto";
+  };
+  auto options = std::make_shared<Options>();
+  auto* verb =
+      app.add_subcommand("logprobs", "the policy's log-probability of each response token");
+  verb->add_option("--model", options->model, "a model of the workspace, or its files")->required();
+  verb->add_option("--prompt", options->prompt, "one user turn")->required();
+  verb->add_option("--response", options->response)->required();
+  verb->add_option("--dtype", options->dtype, "fp32 or bf16")
+      ->check(CLI::IsMember({"fp32", "bf16"}))
+      ->capture_default_str();
+  verb->add_option("--device", options->device)->capture_default_str();
+  verb->callback([&context, options] {
+    context.run([&](Terminal& terminal) -> Result<void> {
+      set_threads(0);
+      LOUPE_TRY(const auto device, choose_device(options->device));
+      LOUPE_TRY(const auto language, load_named(context, options->model, device));
+      LOUPE_TRY(const auto text,
+                data::encode_response({{"user", options->prompt}}, options->response,
+                                      *language.chat_template, *language.tokenizer));
+      model::PackedBatch batch;
+      std::vector<int32_t> ids;
+      for (const auto& token : text.response) ids.push_back(token.id);
+      batch.add_group(text.prompt, {ids});
+      model::ForwardOptions forward;
+      forward.compute = options->dtype == "bf16" ? at::kBFloat16 : at::kFloat;
+      const auto values =
+          reward::policy_log_probs(*language.decoder, batch, forward).to(at::kDouble).cpu();
+      json tokens = json::array();
+      std::vector<std::vector<std::string>> rows;
+      double sum = 0;
+      for (size_t i = 0; i < ids.size(); ++i) {
+        const double value = values[static_cast<int64_t>(i)].item<double>();
+        sum += value;
+        const std::string bytes = language.tokenizer->token_bytes(ids[i]);
+        tokens.push_back(
+            {{"id", ids[i]}, {"text", printable(bytes)}, {"log_prob", api::number_to_json(value)}});
+        rows.push_back({std::to_string(ids[i]), format_number(value), printable(bytes)});
+      }
+      terminal.print({{"tokens", tokens},
+                      {"sum", api::number_to_json(sum)},
+                      {"prompt", text.prompt_text},
+                      {"response", text.response_text}},
+                     format_table({"id", "log_prob", "token"}, rows) + "sum " + format_number(sum));
+      return {};
+    });
+  });
+}
+
+}  // namespace
+
+void add_model_verbs(CLI::App& app, Context& context) {
+  add_model(app, context);
+  add_tokenize(app, context);
+  add_log_probs(app, context);
+}
+
+}  // namespace loupe::engine

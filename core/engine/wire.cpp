@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/wire.h"
+
+#include <unicode/unistr.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
+
+namespace loupe::engine {
+
+std::string printable(const std::string& bytes) {
+  std::string out;
+  const auto append = [&](UChar32 c) { icu::UnicodeString(c).toUTF8String(out); };
+  const auto length = static_cast<int32_t>(bytes.size());
+  int32_t at = 0;
+  while (at < length) {
+    UChar32 c = 0;
+    U8_NEXT(reinterpret_cast<const uint8_t*>(bytes.data()), at, length, c);
+    if (c < 0)
+      append(0xFFFD);
+    else if (c == '\n')
+      append(0x23CE);
+    else if (c == '\t')
+      append(0x21E5);
+    else if (c < 0x20)
+      append(0x2400 + c);
+    else if (c == 0x7F)
+      append(0x2421);
+    else
+      append(c);
+  }
+  return out;
+}
+
+api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
+                           const tokenize::Tokenizer& tokenizer) {
+  api::ResponseCredit out;
+  out.reward = credit.reward;
+  out.offset = credit.offset;
+  out.error = credit.error;
+  for (const auto& token : credit.tokens) {
+    const std::string bytes = tokenizer.token_bytes(token.token.id);
+    out.tokens.push_back({token.token.id, api::base64_encode(bytes), printable(bytes), token.credit,
+                          token.log_prob, token.ref_log_prob});
+  }
+  return out;
+}
+
+nlohmann::json error_json(const Error& error) {
+  return {{"code", error_code_name(error.code)},
+          {"what", error.what},
+          {"where", error.where},
+          {"hint", error.hint}};
+}
+
+std::string dump(const nlohmann::json& value, int indent) {
+  return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace loupe::engine

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tokens and credits in the form that travels.
+#pragma once
+
+#include <string>
+
+#include "core/api/messages.h"
+#include "core/attrib/exact.h"
+#include "core/base/result.h"
+#include "core/tokenize/tokenizer.h"
+
+namespace loupe::engine {
+
+// Bytes made printable: invalid UTF-8 as U+FFFD, a line end as ⏎, a tab as ⇥, other control
+// characters as their pictures (U+2400 …).
+std::string printable(const std::string& bytes);
+
+api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
+                           const tokenize::Tokenizer& tokenizer);
+
+// {code, what, where, hint}: the data of a JSON-RPC error and of --json failures.
+nlohmann::json error_json(const Error& error);
+// Dump that survives bytes that are not UTF-8 (a path may hold anything).
+std::string dump(const nlohmann::json& value, int indent = -1);
+
+}  // namespace loupe::engine

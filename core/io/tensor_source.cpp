@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/io/tensor_source.h"
+
+#include "core/io/dequantise.h"
+#include "core/io/text.h"
+
+namespace loupe::io {
+
+const char* dtype_name(DType dtype) {
+  switch (dtype) {
+    case DType::f64:
+      return "F64";
+    case DType::f32:
+      return "F32";
+    case DType::f16:
+      return "F16";
+    case DType::bf16:
+      return "BF16";
+    case DType::i64:
+      return "I64";
+    case DType::i32:
+      return "I32";
+    case DType::i16:
+      return "I16";
+    case DType::i8:
+      return "I8";
+    case DType::u8:
+      return "U8";
+    case DType::boolean:
+      return "BOOL";
+    case DType::q4_0:
+      return "Q4_0";
+    case DType::q4_1:
+      return "Q4_1";
+    case DType::q5_0:
+      return "Q5_0";
+    case DType::q5_1:
+      return "Q5_1";
+    case DType::q8_0:
+      return "Q8_0";
+    case DType::q4_k:
+      return "Q4_K";
+    case DType::q5_k:
+      return "Q5_K";
+    case DType::q6_k:
+      return "Q6_K";
+  }
+  return "?";
+}
+
+BlockSize block_size(DType dtype) {
+  switch (dtype) {
+    case DType::f64:
+    case DType::i64:
+      return {1, 8};
+    case DType::f32:
+    case DType::i32:
+      return {1, 4};
+    case DType::f16:
+    case DType::bf16:
+    case DType::i16:
+      return {1, 2};
+    case DType::i8:
+    case DType::u8:
+    case DType::boolean:
+      return {1, 1};
+    case DType::q4_0:
+      return {32, 18};
+    case DType::q4_1:
+      return {32, 20};
+    case DType::q5_0:
+      return {32, 22};
+    case DType::q5_1:
+      return {32, 24};
+    case DType::q8_0:
+      return {32, 34};
+    case DType::q4_k:
+      return {256, 144};
+    case DType::q5_k:
+      return {256, 176};
+    case DType::q6_k:
+      return {256, 210};
+  }
+  return {1, 1};
+}
+
+int64_t TensorInfo::numel() const {
+  int64_t count = 1;
+  for (const int64_t dim : shape) count *= dim;
+  return count;
+}
+
+std::optional<uint64_t> tensor_bytes(DType dtype, const std::vector<int64_t>& shape) {
+  uint64_t count = 1;
+  for (const int64_t dim : shape) {
+    if (dim < 0 || __builtin_mul_overflow(count, static_cast<uint64_t>(dim), &count))
+      return std::nullopt;
+  }
+  const BlockSize block = block_size(dtype);
+  if (count > INT64_MAX || count % block.elements != 0) return std::nullopt;
+  uint64_t bytes = 0;
+  if (__builtin_mul_overflow(count / block.elements, uint64_t{block.bytes}, &bytes) ||
+      bytes > INT64_MAX)
+    return std::nullopt;
+  return bytes;
+}
+
+const TensorInfo* TensorSource::find(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+Result<void> read_as_f32(const TensorInfo& info, std::span<float> out) {
+  const auto fail = [&info](ErrorCode code, std::string what) {
+    return Error{code, std::move(what), info.file + ": tensor " + quote_name(info.name), {}};
+  };
+  if (!is_convertible(info.dtype)) {
+    return fail(ErrorCode::unsupported, std::string("the tensor holds ") + dtype_name(info.dtype) +
+                                            " values, expected floating-point ones");
+  }
+  const std::optional<uint64_t> bytes = tensor_bytes(info.dtype, info.shape);
+  if (!bytes || *bytes != info.data.size())
+    return fail(ErrorCode::corrupt, "the tensor's size does not fit its shape");
+  if (out.size() != static_cast<uint64_t>(info.numel())) {
+    return fail(ErrorCode::internal, "the tensor has " + std::to_string(info.numel()) +
+                                         " elements, the buffer " + std::to_string(out.size()));
+  }
+  convert_to_f32(info.dtype, info.data.data(), out.size(), out.data());
+  return {};
+}
+
+}  // namespace loupe::io

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/model/ops.h"
+
+namespace loupe::model {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// y = x M^T with M = the parts stacked. The parts come in as inputs so that gradients reach them;
+// the product itself uses the stacked matrix, cast once. Their gradients are row blocks of one [sum
+// of outputs, in] product.
+struct FusedLinearFunction : torch::autograd::Function<FusedLinearFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& matrix,
+                        at::TensorList parts) {
+    context->save_for_backward({x, matrix});
+    std::vector<int64_t> outputs;
+    for (const auto& part : parts) outputs.push_back(part.size(0));
+    context->saved_data["outputs"] = outputs;
+    context->saved_data["dtype"] = parts[0].scalar_type();
+    context->saved_data["needs_weight"] =
+        std::any_of(parts.begin(), parts.end(), [](const Tensor& p) { return p.requires_grad(); });
+    context->saved_data["needs_x"] = x.requires_grad();
+    return at::mm(x, matrix.t());
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto outputs = context->saved_data["outputs"].toIntVector();
+    const auto dy = gradients[0].contiguous();
+    variable_list result(2 + outputs.size());
+    if (context->saved_data["needs_x"].toBool()) result[0] = at::mm(dy, saved[1]);
+    if (context->saved_data["needs_weight"].toBool()) {
+      const Tensor dmatrix =
+          at::mm(dy.t(), saved[0]).to(context->saved_data["dtype"].toScalarType());
+      int64_t row = 0;
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        result[2 + i] = dmatrix.narrow(0, row, outputs[i]);
+        row += outputs[i];
+      }
+    }
+    return result;
+  }
+};
+
+}  // namespace
+
+Tensor take_rows(const Tensor& tensor, const Tensor& index) {
+  return tensor.is_meta() ? at::index(tensor, {index}) : at::index_select(tensor, 0, index);
+}
+
+Tensor index_tensor(const std::vector<int64_t>& index, at::Device device) {
+  return at::tensor(index, at::TensorOptions().dtype(at::kLong)).to(device);
+}
+
+FusedLinear::FusedLinear(const std::vector<Tensor>& parts, const std::vector<Tensor>& part_biases,
+                         at::ScalarType dtype, at::Device device) {
+  std::vector<Tensor> converted;
+  for (const auto& part : parts) converted.push_back(part.to(device, dtype));
+  matrix_ = at::cat(converted, 0).contiguous();
+  int64_t row = 0;
+  for (const auto& part : parts) {
+    weights.push_back(matrix_.narrow(0, row, part.size(0)).detach());
+    row += part.size(0);
+  }
+  if (part_biases.empty()) return;
+  converted.clear();
+  for (const auto& part : part_biases) converted.push_back(part.to(device, dtype));
+  bias_ = at::cat(converted, 0).contiguous();
+  row = 0;
+  for (const auto& part : part_biases) {
+    biases.push_back(bias_.narrow(0, row, part.size(0)).detach());
+    row += part.size(0);
+  }
+}
+
+Tensor FusedLinear::matrix_as(at::ScalarType dtype) const {
+  if (dtype == matrix_.scalar_type()) return matrix_;
+  if (!cast_.defined() || cast_.scalar_type() != dtype) {
+    at::NoGradGuard no_grad;
+    cast_ = matrix_.to(dtype);
+  }
+  return cast_;
+}
+
+void FusedLinear::forget_cast() const {
+  cast_ = Tensor();
+}
+
+Tensor FusedLinear::forward(const Tensor& x) const {
+  Tensor y = FusedLinearFunction::apply(x, matrix_as(x.scalar_type()), at::TensorList(weights));
+  if (!biases.empty()) y = y + at::cat(biases, 0).to(y.scalar_type());
+  return y;
+}
+
+}  // namespace loupe::model

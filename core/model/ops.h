@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The differentiable operations of a decoder on packed tokens. On CPU tensors they run our own
+// kernels; on any other device (CUDA, meta) ordinary torch operations with the same result.
+//
+// `residual` dtype: fp32 (or fp64) stream; `compute` dtype: what matrix products run in (the same,
+// or bf16).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "core/model/packed_batch.h"
+
+namespace loupe::model {
+
+using at::Tensor;
+
+// One matrix [sum of outputs, in] whose row blocks are separate parameters (q, k and v; gate and
+// up), so that one product serves all. The parts are leaf tensors that share the matrix's storage.
+class FusedLinear {
+ public:
+  // Takes [out_i, in] weights (any float dtype) and optional [out_i] biases; allocates on `device`
+  // in `dtype`.
+  FusedLinear() = default;
+  FusedLinear(const std::vector<Tensor>& weights, const std::vector<Tensor>& biases,
+              at::ScalarType dtype, at::Device device);
+
+  // x [tokens, in] (compute dtype) -> [tokens, sum of outputs] in x's dtype. Biases are added where
+  // there are any.
+  Tensor forward(const Tensor& x) const;
+
+  std::vector<Tensor> weights;  // leaf views of `matrix`
+  std::vector<Tensor> biases;   // leaf views of `bias`, or empty
+  // The matrix in `dtype`: itself, or a cast that is kept until forget_cast() (the optimiser calls
+  // it after a step).
+  Tensor matrix_as(at::ScalarType dtype) const;
+  void forget_cast() const;
+
+ private:
+  Tensor matrix_, bias_;
+  mutable Tensor cast_;
+};
+
+// Rows of a [rows, …] tensor by an int64 index on its device. (index_select has no meta kernel
+// outside Python.)
+Tensor take_rows(const Tensor& tensor, const Tensor& index);
+// Any device's int64 tensor out of a list.
+Tensor index_tensor(const std::vector<int64_t>& index, at::Device device);
+
+// (h + delta, RMSNorm(h + delta) * weight in compute dtype); delta may be undefined (then h itself
+// comes back). LlamaRMSNorm with the product in the residual's dtype.
+std::tuple<Tensor, Tensor> add_rms_norm(const Tensor& h, const Tensor& delta, const Tensor& weight,
+                                        double eps, at::ScalarType compute);
+
+// qkv [tokens, heads * head_dim]: the first `rotated` heads are turned. cosine, sine: [tokens,
+// head_dim / 2].
+Tensor rope(const Tensor& qkv, const Tensor& cosine, const Tensor& sine, int64_t heads,
+            int64_t rotated);
+
+// [tokens, 2 * width] -> [tokens, width]: silu(gate) * up.
+Tensor swiglu(const Tensor& gate_up);
+
+// Where each row (prompt + one response) of a batch stands in the packed tokens; made once a batch,
+// used by all layers.
+struct AttentionPlan {
+  struct Row {
+    Segment prompt, response;  // response.length 0: the prompt alone
+    bool owns_prompt = false;  // the row whose prompt outputs are kept
+    int64_t length() const { return prompt.length + response.length; }
+  };
+  std::vector<std::vector<Row>> calls;  // rows that go into one padded attention call
+  static AttentionPlan make(const PackedBatch& batch);
+};
+
+// Causal attention, prompt shared. qkv [tokens, (heads + 2 * kv_heads) * head_dim] -> [tokens,
+// heads * head_dim].
+Tensor packed_attention(const Tensor& qkv, const std::shared_ptr<const AttentionPlan>& plan,
+                        int64_t heads, int64_t kv_heads, int64_t head_dim);
+
+// log softmax(hidden @ unembedding^T)[target] for each row, in chunks, never the whole [rows,
+// vocab]. hidden [rows, d] residual dtype; unembedding [vocab, d] leaf; `cast` is the unembedding
+// in compute dtype (the same tensor when equal). Returns [rows] in the residual's dtype.
+Tensor token_log_probs(const Tensor& hidden, const Tensor& unembedding, const Tensor& cast,
+                       const Tensor& targets);
+
+}  // namespace loupe::model

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/io/safetensors.h"
+#include "core/model/load.h"
+
+namespace loupe::model {
+
+namespace {
+
+Result<io::DType> dtype_of(const Tensor& tensor, const std::string& name) {
+  switch (tensor.scalar_type()) {
+    case at::kFloat:
+      return io::DType::f32;
+    case at::kDouble:
+      return io::DType::f64;
+    case at::kLong:
+      return io::DType::i64;
+    case at::kByte:
+      return io::DType::u8;
+    default:
+      return Error{
+          ErrorCode::unsupported,
+          std::string("cannot save a tensor of type ") + c10::toString(tensor.scalar_type()), name,
+          ""};
+  }
+}
+
+}  // namespace
+
+Result<void> save_parameters(const Decoder& decoder,
+                             const std::vector<std::pair<std::string, Tensor>>& extra,
+                             const std::map<std::string, std::string>& metadata,
+                             const std::filesystem::path& path) {
+  std::vector<std::pair<std::string, Tensor>> all = decoder.parameters();
+  all.insert(all.end(), extra.begin(), extra.end());
+  std::vector<Tensor> kept;  // the bytes must outlive the write
+  std::vector<io::TensorToWrite> tensors;
+  for (const auto& [name, tensor] : all) {
+    kept.push_back(tensor.detach().cpu().contiguous());
+    LOUPE_TRY(const io::DType dtype, dtype_of(kept.back(), name));
+    tensors.push_back(
+        {name, dtype, kept.back().sizes().vec(),
+         std::span<const std::byte>(static_cast<const std::byte*>(kept.back().data_ptr()),
+                                    kept.back().nbytes())});
+  }
+  return io::write_safetensors(path, tensors, metadata);
+}
+
+Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::path& path,
+                                                      Decoder& decoder) {
+  at::NoGradGuard no_grad;
+  LOUPE_TRY(const auto file, io::SafetensorsFile::open(path));
+  std::map<std::string, Tensor> extra;
+  const auto read = [&](const io::TensorInfo& info) -> Result<Tensor> {
+    if (info.dtype == io::DType::f64 || info.dtype == io::DType::i64 ||
+        info.dtype == io::DType::u8) {
+      const auto type = info.dtype == io::DType::f64   ? at::kDouble
+                        : info.dtype == io::DType::i64 ? at::kLong
+                                                       : at::kByte;
+      Tensor tensor = at::empty(info.shape, type);
+      std::memcpy(tensor.data_ptr(), info.data.data(), info.data.size());
+      return tensor;
+    }
+    Tensor tensor = at::empty(info.shape, at::kFloat);
+    LOUPE_CHECK(io::read_as_f32(
+        info, std::span<float>(tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel()))));
+    return tensor;
+  };
+  std::map<std::string, Tensor> wanted(decoder.parameters().begin(), decoder.parameters().end());
+  for (const auto& [name, info] : file->tensors()) {
+    LOUPE_TRY(Tensor tensor, read(info));
+    const auto found = wanted.find(name);
+    if (found == wanted.end()) {
+      extra[name] = tensor;
+      continue;
+    }
+    if (found->second.sizes() != tensor.sizes())
+      return Error{ErrorCode::corrupt, "the tensor " + name + " has another shape than the model's",
+                   path.string(), "the checkpoint belongs to another model"};
+    found->second.detach().copy_(tensor);
+    wanted.erase(found);
+  }
+  if (!wanted.empty())
+    return Error{ErrorCode::corrupt, "the tensor " + wanted.begin()->first + " is missing",
+                 path.string(), "the checkpoint is incomplete"};
+  decoder.parameters_changed();
+  return extra;
+}
+
+}  // namespace loupe::model

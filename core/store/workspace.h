@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A workspace on disk: workspace.sqlite (WAL) and artifacts/. The only code that opens the
+// database.
+//
+// Threads: one Workspace object belongs to one thread; open a second one (read_only or not) for
+// another thread. Writers take BEGIN IMMEDIATE, busy_timeout 10 s. Do not open workspace.sqlite by
+// other means in the same process, not even to read it: closing that descriptor drops SQLite's
+// POSIX locks. A forked child must not touch the Workspace of its parent.
+//
+// Times are seconds since 1970, UTC, as doubles; a row's `created` of 0 means now. An id of 0 in a
+// reference means none. Doubles may be NaN or infinite, also inside JSON; text may be any UTF-8.
+//
+// Errors: busy (somebody else wrote for 10 s), disk_full (the database stays as it was before the
+// write), corrupt, io, not_found (no such row, or a reference to one), invalid_input (also a write
+// to a read_only workspace).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace loupe::store {
+
+using nlohmann::json;
+
+struct ModelRow {
+  int64_t id = 0;
+  std::string name;
+  std::string path;    // absolute, on the engine's machine
+  std::string format;  // "gguf" or "hf"
+  std::string architecture;
+  int64_t parameters = 0;
+  json files;    // [{path, size, mtime_ns, sha256}], every file the model is read from
+  json details;  // config, tokenizer kind, chat template, template_date …
+  double created = 0;
+};
+
+struct DatasetRow {
+  int64_t id = 0;
+  std::string name;
+  std::string path;    // "" for generated
+  std::string sha256;  // content hash of the pairs
+  int64_t rows = 0;
+  json details;  // project, generator options …
+  double created = 0;
+};
+
+enum class JobStatus { queued, running, done, stopped, failed, interrupted };
+const char* job_status_name(JobStatus status);
+std::optional<JobStatus> job_status_from_name(const std::string& name);
+
+struct JobRow {
+  int64_t id = 0;
+  std::string kind;  // "train", "eval"
+  JobStatus status = JobStatus::queued;
+  json request;       // what to do, whole
+  json progress;      // {phase, done, total, seconds_left}
+  std::string error;  // JSON text of the Error, or ""
+  std::string host;
+  int64_t run_id = 0;  // the run it works on; 0: none
+  double created = 0, started = 0, ended = 0;
+};
+
+struct RunRow {
+  int64_t id = 0;
+  std::string name;
+  std::string type;  // "EX", "IM"
+  int64_t model_id = 0;
+  int64_t dataset_id = 0;
+  json recipe;    // whole, seed included
+  json versions;  // rewardloupe, torch, cpu capability
+  std::string device, host;
+  std::string status;  // a JobStatus name
+  std::string note;
+  double created = 0, started = 0, ended = 0;
+  bool deleted = false;
+  json summary;  // last loss, accuracy by set, seconds, best epoch: what a table shows
+};
+
+struct StepMetric {
+  int64_t step = 0;  // optimiser steps done, from 1
+  double epoch = 0;  // fraction of epochs done
+  double loss = 0, accuracy = 0, chosen_reward = 0, rejected_reward = 0, grad_norm = 0, lr = 0;
+  double seconds = 0;  // since the start of the run, pauses left out
+};
+
+struct EvalMetric {
+  int64_t id = 0;
+  int64_t step = 0;
+  double epoch = 0;
+  std::string set;
+  json measures;  // accuracy, ties, margin_mean, margin_sd, normalised_margin, loss, n, wilson …
+};
+
+struct EvalPair {
+  int64_t index = 0;  // position in the evaluated dataset, from 0
+  int64_t cluster = 0;
+  double chosen_reward = 0, rejected_reward = 0;
+};
+
+struct CheckpointRow {
+  int64_t id = 0;
+  int64_t run_id = 0;
+  int64_t step = 0;
+  double epoch = 0;
+  std::string path;  // relative to artifacts/
+  bool has_optimizer = false;
+  double created = 0;
+};
+
+// Holds flock on a file while alive; released by the kernel when the process dies, however it dies.
+class FileLock {
+ public:
+  enum class Mode { shared, exclusive };
+  // ErrorCode::busy when somebody else holds it.
+  static Result<FileLock> try_acquire(const std::filesystem::path& path, Mode mode);
+  // Whether somebody holds it exclusively right now, this process included. Takes nothing that a
+  // try_acquire() at the same moment would mistake for a rival. A file that cannot be opened counts
+  // as held, one that does not exist as free.
+  static bool is_held(const std::filesystem::path& path);
+  FileLock(FileLock&&) noexcept;
+  FileLock& operator=(FileLock&&) noexcept;
+  ~FileLock();
+
+ private:
+  FileLock() = default;
+  int fd_ = -1;
+};
+
+class Workspace {
+ public:
+  enum class Mode { create_or_open, open, read_only };
+  // Migrates an older file (exclusive workspace lock, VACUUM INTO backup first; busy when others
+  // stay in the workspace for 10 s; read_only: unsupported), refuses a newer one
+  // (ErrorCode::newer_version), a file that is no database, a folder on a network file system (nfs,
+  // smb, fuse.sshfs …). Holds the workspace lock shared until destroyed. Ignores SIGXFSZ
+  // process-wide, so that a file-size limit comes back as disk_full.
+  static Result<Workspace> open(const std::filesystem::path& folder,
+                                Mode mode = Mode::create_or_open);
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
+  ~Workspace();
+
+  const std::filesystem::path& folder() const;
+  std::filesystem::path artifacts(
+      int64_t job_id) const;  // artifacts/<job id>, created when missing
+  // A path relative to artifacts/, which it never leaves: ".." stops there.
+  std::filesystem::path artifact_path(const std::string& relative) const;
+
+  // Models. Names are unique; add_model gives ErrorCode::invalid_input when taken.
+  Result<int64_t> add_model(const ModelRow& row);
+  Result<std::vector<ModelRow>> models() const;
+  Result<ModelRow> model(int64_t id) const;
+  Result<ModelRow> model(const std::string& name) const;  // not_found lists the names there are
+
+  // Same content hash and name: the same row comes back.
+  Result<int64_t> add_dataset(const DatasetRow& row);
+  Result<std::vector<DatasetRow>> datasets() const;
+  Result<DatasetRow> dataset(int64_t id) const;
+
+  // Jobs. A job takes its lock before it sets itself running, and says that it is over before it
+  // lets go. `started` is when it first ran; running and queued clear `ended`.
+  Result<int64_t> add_job(const std::string& kind, const json& request, int64_t run_id = 0);
+  Result<JobRow> job(int64_t id) const;
+  Result<std::vector<JobRow>> jobs(int64_t limit = 500, int64_t offset = 0) const;  // newest first
+  Result<void> set_job_status(int64_t id, JobStatus status, const std::string& error = "");
+  Result<void> set_job_progress(int64_t id, const json& progress);
+  Result<void> set_job_run(int64_t id, int64_t run_id);
+  Result<void> request_stop(int64_t job_id);  // a control row
+  Result<bool> stop_requested(int64_t job_id) const;
+  Result<void> clear_stop(int64_t job_id);
+  std::filesystem::path job_lock_path(int64_t job_id) const;  // artifacts/<id>/lock
+  // Jobs marked running whose lock nobody holds become interrupted, and so do their runs. Returns
+  // how many.
+  Result<int64_t> reap_dead_jobs();
+
+  // Runs, newest first. An empty status is "queued". Deleting is a flag, so that it can be undone.
+  Result<int64_t> add_run(const RunRow& row);
+  Result<RunRow> run(int64_t id) const;
+  Result<std::vector<RunRow>> runs(int64_t limit = 500, int64_t offset = 0,
+                                   bool with_deleted = false) const;
+  Result<int64_t> run_count(bool with_deleted = false) const;
+  Result<void> set_run_status(int64_t id, const std::string& status);
+  // Status running; `started` is when it first ran.
+  Result<void> set_run_started(int64_t id, const std::string& device, const std::string& host,
+                               const json& versions);
+  Result<void> set_run_summary(int64_t id, const json& summary);
+  Result<void> rename_run(int64_t id, const std::string& name);
+  Result<void> set_run_note(int64_t id, const std::string& note);
+  Result<void> set_run_deleted(int64_t id, bool deleted);
+
+  // Metrics. A resumed run writes steps again from its checkpoint on: same (run, step) replaces.
+  Result<void> add_steps(int64_t run_id, const std::vector<StepMetric>& steps);
+  Result<std::vector<StepMetric>> steps(int64_t run_id, int64_t after_step = -1,
+                                        int64_t limit = 100000) const;
+  // In one transaction; same (run, step, set) replaces, its pairs too.
+  Result<int64_t> add_eval(int64_t run_id, const EvalMetric& metric,
+                           const std::vector<EvalPair>& pairs);
+  Result<std::vector<EvalMetric>> evals(int64_t run_id) const;
+  Result<std::vector<EvalPair>> eval_pairs(int64_t eval_id) const;
+  // Drops steps and evaluations after `step` (resume from a checkpoint that is older than the last
+  // metric).
+  Result<void> forget_after(int64_t run_id, int64_t step);
+
+  // Checkpoints. The same (run, path) replaces: the file was written again.
+  Result<int64_t> add_checkpoint(const CheckpointRow& row);
+  Result<std::vector<CheckpointRow>> checkpoints(int64_t run_id) const;  // oldest first
+  Result<void> remove_checkpoint(int64_t id);
+
+  // Attributions, keyed by what they are of: the same (run, method, request) replaces. Each comes
+  // back as {id, run_id, method, request, result, created}; result is the JSON of api::Attribution.
+  Result<int64_t> add_attribution(int64_t run_id, const std::string& method, const json& request,
+                                  const json& result);
+  Result<std::vector<json>> attributions(int64_t run_id) const;
+
+  // Grows with every committed change by anybody; cheap to poll (PRAGMA data_version + a counter of
+  // our own). Compare only numbers of the same object.
+  Result<int64_t> change_counter() const;
+
+  static int schema_version();
+
+ private:
+  struct Impl;
+  explicit Workspace(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace loupe::store

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
+#include "core/train/trainer.h"
+#include "tests/model/golden_models.h"
+#include "tests/support/case.h"
+
+using namespace loupe;
+using namespace loupe::test;
+
+namespace {
+
+data::EncodedDataset encoded(const nlohmann::json& pairs, const std::string& name) {
+  data::EncodedDataset out;
+  out.name = name;
+  for (const auto& pair : pairs) {
+    const auto index = static_cast<int64_t>(out.pairs.size());
+    out.pairs.push_back(
+        {ids(pair["prompt"]), ids(pair["chosen"]), ids(pair["rejected"]), index, index});
+  }
+  return out;
+}
+
+// Twenty steps with the same weights and batches as a plain PyTorch script (make_model_golden.py):
+// loss to 1e-5.
+std::string follows_pytorch(const std::string& type) {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto decoder = tiny_decoder(golden["model"]);
+  decoder->set_trainable(true);
+  const auto reference = tiny_decoder(golden["model"]);
+  std::unique_ptr<reward::RewardModel> model;
+  if (type == "EX")
+    model = std::make_unique<reward::ExplicitReward>(
+        decoder, at::tensor(golden["head"].get<std::vector<double>>()));
+  else
+    model = std::make_unique<reward::ImplicitReward>(
+        decoder, reference,
+        reward::ImplicitReward::Options{golden["beta"].get<double>(), false, false});
+  auto parameters = decoder->parameters();
+  for (auto& [name, tensor] : model->own_parameters()) {
+    tensor.set_requires_grad(true);
+    parameters.emplace_back(name, tensor);
+  }
+  train::AdamW optimizer(parameters, {golden["lr"].get<double>(), 0.9, 0.999, 1e-8, 0});
+  const auto data = encoded(golden["pairs"], "golden");
+  const auto want = golden["losses"][type].get<std::vector<double>>();
+  const auto batches = golden["batches"].get<std::vector<std::vector<size_t>>>();
+  for (size_t step = 0; step < batches.size(); ++step) {
+    model::PackedBatch batch;
+    for (const size_t i : batches[step])
+      batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
+    const auto rewards = model->rewards(batch, {}, {}).view({-1, 2});
+    const auto loss = -at::log_sigmoid(rewards.select(1, 0) - rewards.select(1, 1)).mean();
+    failures.near(loss.item<double>(), want[step], 1e-5,
+                  type + " loss of step " + std::to_string(step));
+    loss.backward();
+    optimizer.step();
+    optimizer.zero_grad();
+    decoder->parameters_changed();
+  }
+  return failures.text();
+}
+
+struct Recorded {
+  std::vector<train::StepEvent> steps;
+  std::vector<train::EvalEvent> evals;
+};
+
+train::Observer recorder(Recorded& into) {
+  train::Observer observer;
+  observer.on_step = [&](const train::StepEvent& e) { into.steps.push_back(e); };
+  observer.on_eval = [&](const train::EvalEvent& e) { into.evals.push_back(e); };
+  return observer;
+}
+
+train::Recipe small_recipe(const std::string& type) {
+  train::Recipe recipe;
+  recipe.type = type;
+  recipe.epochs = 3;
+  recipe.batch_size = 2;
+  recipe.accumulate = 2;
+  recipe.lr = 1e-3;
+  recipe.beta = 0.1;
+  recipe.seed = 5;
+  return recipe;
+}
+
+// Stopped in the middle of an epoch and resumed from the checkpoint: the same steps as without the
+// stop.
+std::string resume_goes_on(const std::string& type, const std::string& dtype) {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  auto recipe = small_recipe(type);
+  recipe.dtype = dtype;
+  Recorded whole;
+  {
+    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    failures.check(trainer.run(recorder(whole)).ok(), "an undisturbed run ends well");
+  }
+  failures.check(whole.steps.size() == 9, "12 pairs, 4 a step, 3 epochs: 9 steps");
+  failures.check(whole.evals.size() == 4, "evaluated before training and after each epoch");
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("loupe-resume-" + std::to_string(::getpid()) + ".safetensors");
+  Recorded first;
+  {
+    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    auto observer = recorder(first);
+    observer.stop = [&] { return first.steps.size() == 4; };
+    observer.on_checkpoint = [&](int64_t, double, bool) {
+      return trainer.save_checkpoint(path, true);
+    };
+    const auto outcome = trainer.run(observer);
+    failures.check(outcome.ok() && *outcome == train::Outcome::stopped, "asked to stop, it stops");
+  }
+  Recorded second;
+  {
+    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    const auto resumed = trainer.resume_from(path);
+    failures.check(resumed.ok(), resumed.ok() ? "" : resumed.error().text());
+    const auto outcome = trainer.run(recorder(second));
+    failures.check(outcome.ok(), outcome.ok() ? "" : outcome.error().text());
+  }
+  std::filesystem::remove(path);
+  failures.check(second.steps.size() == 5 && second.steps.front().step == 5,
+                 "it goes on at step 5");
+  for (size_t i = 0; i < second.steps.size() && i + 4 < whole.steps.size(); ++i) {
+    failures.near(second.steps[i].loss, whole.steps[i + 4].loss, 1e-7, "loss after resume");
+    failures.near(second.steps[i].grad_norm / whole.steps[i + 4].grad_norm, 1, 1e-5,
+                  "gradient norm after resume");
+  }
+  return failures.text();
+}
+
+// Before the first step every IM reward is exactly zero, in training and in evaluation, in fp32 and
+// bf16.
+std::string implicit_starts_at_zero(const std::string& dtype) {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  auto recipe = small_recipe("IM");
+  recipe.dtype = dtype;
+  recipe.epochs = 1;
+  Recorded recorded;
+  train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+  failures.check(trainer.run(recorder(recorded)).ok(), "runs");
+  for (const double reward : recorded.evals.front().chosen)
+    failures.check(reward == 0, "evaluated reward is 0");
+  failures.check(recorded.evals.front().measures.ties == 12, "all ties");
+  failures.check(recorded.evals.front().measures.accuracy == 0.5, "ties count one half");
+  failures.check(
+      recorded.steps.front().chosen_reward == 0 && recorded.steps.front().rejected_reward == 0,
+      "the first step's rewards are 0");
+  return failures.text();
+}
+
+std::string accumulation_is_a_mean() {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  Recorded one, two;
+  auto recipe = small_recipe("EX");
+  recipe.batch_size = 4;
+  recipe.accumulate = 1;
+  (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(one));
+  recipe.batch_size = 2;
+  recipe.accumulate = 2;
+  (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(two));
+  failures.check(one.steps.size() == two.steps.size() && one.steps.size() == 9, "as many steps");
+  for (size_t i = 0; i < one.steps.size(); ++i) {
+    failures.near(one.steps[i].loss, two.steps[i].loss, 1e-5, "loss");
+    failures.near(one.steps[i].grad_norm / two.steps[i].grad_norm, 1, 1e-4, "gradient norm");
+  }
+  return failures.text();
+}
+
+std::string empty_set_is_an_error() {
+  Failures failures;
+  data::EncodedDataset none;
+  none.name = "none";
+  const auto outcome =
+      train::Trainer(tiny_decoder("mha-tied"), small_recipe("EX"), none, {}).run({});
+  failures.check(!outcome.ok() && outcome.error().code == ErrorCode::invalid_input, "refused");
+  return failures.text();
+}
+
+std::string recipe_refuses_nonsense() {
+  Failures failures;
+  const auto round = train::recipe_from_json(small_recipe("IM").to_json());
+  failures.check(round.ok() && round->to_json() == small_recipe("IM").to_json(), "round trip");
+  for (const char* bad :
+       {R"({"lr": -1})", R"({"epoch": 3})", R"({"type": "XX"})", R"({"epochs": 0})",
+        R"({"lr": "1"})", R"({"batch_size": 1.5})", R"({"seed": -1})", R"([1])"}) {
+    const auto result = train::recipe_from_json(nlohmann::json::parse(bad));
+    failures.check(!result.ok(), std::string(bad) + " is refused");
+  }
+  return failures.text();
+}
+
+}  // namespace
+
+std::vector<Case> loupe::test::cases() {
+  return {{"EX follows PyTorch", [] { return follows_pytorch("EX"); }},
+          {"IM follows PyTorch", [] { return follows_pytorch("IM"); }},
+          {"EX resumes", [] { return resume_goes_on("EX", "fp32"); }},
+          {"IM resumes", [] { return resume_goes_on("IM", "fp32"); }},
+          {"IM resumes, bf16", [] { return resume_goes_on("IM", "bf16"); }},
+          {"IM starts at zero", [] { return implicit_starts_at_zero("fp32"); }},
+          {"IM starts at zero, bf16", [] { return implicit_starts_at_zero("bf16"); }},
+          {"accumulation", accumulation_is_a_mean},
+          {"empty set", empty_set_is_an_error},
+          {"recipe", recipe_refuses_nonsense}};
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The engine's state in the top bar: a dot, a word, and Restart when that is what is left to do.
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace loupe::ui {
+
+class EngineBadge : public QWidget {
+  Q_OBJECT
+ public:
+  enum class State { starting, ready, busy, silent, dead };
+
+  explicit EngineBadge(QWidget* parent = nullptr);
+  void set_state(State state, const QString& tooltip);
+  State state() const { return state_; }
+  QString text() const;
+
+ signals:
+  void restart_wanted();
+
+ protected:
+  void changeEvent(QEvent*) override;
+
+ private:
+  void restyle();
+  State state_ = State::starting;
+  QLabel* dot_;
+  QLabel* text_;
+  QPushButton* restart_;
+};
+
+}  // namespace loupe::ui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tokens of a text in reading order, each in a box coloured by its number on the diverging map.
+// Mouse and keyboard (arrows, Home, End) pick a token and show its tooltip.
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "ui/widgets/token_layout.h"
+
+namespace loupe::ui {
+
+class TokenHeatmap : public QWidget {
+  Q_OBJECT
+ public:
+  struct Token {
+    QString text;      // printable form
+    double value = 0;  // in the unit of set_limit()
+    bool ends_line = false;
+    QString tooltip;
+  };
+
+  explicit TokenHeatmap(QWidget* parent = nullptr);
+
+  void set_tokens(std::vector<Token> tokens);
+  const std::vector<Token>& tokens() const { return tokens_; }
+  // The value painted in the map's strongest colour; not positive: everything is neutral.
+  void set_limit(double limit);
+  double limit() const { return limit_; }
+  // Outlines a token from outside, e.g. from a table row; -1: none.
+  void set_marked(int token);
+  int current() const { return current_; }
+
+  QColor colour_of(int token) const;
+  QRectF box_of(int token) const;
+  int token_at(const QPointF& place) const { return layout_.hit(place); }
+
+  bool hasHeightForWidth() const override { return true; }
+  int heightForWidth(int width) const override;
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override;
+
+ signals:
+  // The token under the mouse or the keyboard; -1 when there is none.
+  void current_changed(int token);
+
+ protected:
+  void paintEvent(QPaintEvent*) override;
+  void resizeEvent(QResizeEvent*) override;
+  void changeEvent(QEvent*) override;
+  void mouseMoveEvent(QMouseEvent*) override;
+  void leaveEvent(QEvent*) override;
+  void keyPressEvent(QKeyEvent*) override;
+  void focusInEvent(QFocusEvent*) override;
+  void focusOutEvent(QFocusEvent*) override;
+  bool event(QEvent*) override;
+
+ private:
+  TokenLayout arranged(int width) const;
+  void rearrange();
+  void set_current(int token);
+  void show_tooltip(const QPoint& global);
+
+  std::vector<Token> tokens_;
+  TokenLayout layout_;
+  double limit_ = 1;
+  int current_ = -1, marked_ = -1;
+};
+
+}  // namespace loupe::ui
