@@ -19,10 +19,11 @@ namespace {
 // Screenshots need no screen; the platform is chosen before the application object exists.
 void choose_platform(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
-    const bool wanted = std::strncmp(argv[i], "--screenshots", 13) == 0 ||
-                        std::strcmp(argv[i], "--version") == 0 ||
-                        std::strcmp(argv[i], "--help") == 0;
-    if (wanted && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
+    bool wanted = std::strncmp(argv[i], "--screenshots", 13) == 0;
+    for (const char* word : {"--version", "-v", "--help", "-h"}) {
+      wanted = wanted || std::strcmp(argv[i], word) == 0;
+    }
+    if (wanted && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
       qputenv("QT_QPA_PLATFORM", "offscreen");
     }
   }

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QSettings>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -71,7 +72,6 @@ MainWindow::MainWindow(const QStringList& engine_command, const QString& workspa
   make_menus();
   connect_engine();
   show_page(runs_page);
-  runs_->focus_table();
   resize(1280, 720);
 }
 
@@ -167,9 +167,9 @@ void MainWindow::connect_engine() {
           [this] { jobs_->set_jobs(mirror_->jobs()); });
   connect(jobs_, &JobStrip::stop_wanted, mirror_, &WorkspaceMirror::stop_job);
   connect(jobs_, &JobStrip::job_failed, this, [this](const api::Job& job) {
-    Failure failure;
-    failure.what = tr("%1 failed: %2").arg(qstr(job.title), qstr(job.error));
-    failure.where = qstr(job.log_tail);
+    Failure failure = failure_from_text(job.error);
+    failure.what = tr("%1 failed: %2").arg(qstr(job.title), failure.what);
+    if (!job.log_tail.empty()) failure.where += QLatin1Char('\n') + qstr(job.log_tail);
     show_failure(QStringLiteral("job"), failure);
   });
   connect(inspect_, &InspectPage::failed, this,
@@ -196,6 +196,7 @@ void MainWindow::start() {
 void MainWindow::show_page(Page page) {
   pages_->setCurrentIndex(page);
   rail_->set_current(page);
+  pages_->currentWidget()->setFocus(Qt::OtherFocusReason);
 }
 
 MainWindow::Page MainWindow::page() const {
@@ -330,6 +331,10 @@ void MainWindow::remember_geometry() {
   remembers_ = true;
   const QSettings settings;
   restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+  for (QSplitter* splitter : findChildren<QSplitter*>()) {
+    splitter->restoreState(
+        settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
+  }
   const int mode = settings.value(QStringLiteral("window/theme"), 0).toInt();
   if (mode >= 0 && mode <= 2) {
     theme::apply(static_cast<theme::Mode>(mode));
@@ -343,6 +348,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   if (remembers_) {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    for (const QSplitter* splitter : findChildren<QSplitter*>()) {
+      settings.setValue(QStringLiteral("window/") + splitter->objectName(), splitter->saveState());
+    }
     settings.setValue(QStringLiteral("window/theme"), static_cast<int>(theme::mode()));
   }
   QMainWindow::closeEvent(event);

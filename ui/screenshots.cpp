@@ -34,13 +34,18 @@ void Screenshots::start() {
 void Screenshots::look() {
   waited_ms_ += poll_ms;
   const bool ready = window_->client()->state() == EngineClient::State::ready;
+  // A dead engine that the window starts again is dead for less than one look.
+  const bool dead = window_->client()->state() == EngineClient::State::dead;
+  dead_looks_ = dead ? dead_looks_ + 1 : 0;
   settled_ms_ = ready && window_->settled() ? settled_ms_ + poll_ms : 0;
   QString message;
   if (settled_ms_ >= quiet_ms) {
     poll_.stop();
     emit finished(take_all());
+  } else if (dead_looks_ > 1) {
+    message = window_->client()->death_reason();
   } else if (!ready && waited_ms_ >= engine_limit_ms) {
-    message = tr("the engine did not come up in 60 s: %1").arg(window_->client()->death_reason());
+    message = tr("the engine did not come up in 60 s");
   } else if (waited_ms_ >= data_limit_ms) {
     message = tr("the engine did not answer everything in 300 s");
   }

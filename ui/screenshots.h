@@ -29,7 +29,7 @@ class Screenshots : public QObject {
   MainWindow* window_;
   QString folder_;
   QTimer poll_;
-  int waited_ms_ = 0, settled_ms_ = 0;
+  int waited_ms_ = 0, settled_ms_ = 0, dead_looks_ = 0;
 };
 
 }  // namespace loupe::ui

@@ -66,7 +66,8 @@ Result<json> train_start(store::Workspace& workspace, const json& params) {
   } else {
     LOUPE_TRY(const std::string path, text_param(params, "data"));
     request.train = jsonl_spec("train", path);
-    for (const auto& [name, file] : params.value("eval", json::object()).items()) {
+    const json eval = params.value("eval", json::object());
+    for (const auto& [name, file] : eval.items()) {
       if (!file.is_string()) return bad_params("\"eval\" maps names to files");
       request.eval.push_back(jsonl_spec(name, file.get<std::string>()));
     }

@@ -276,7 +276,7 @@ int serve(const ServeOptions& options) {
         writer.answer(id, *broken);
         continue;
       }
-      if (params.value("protocol", api::protocol_version) != api::protocol_version) {
+      if (params.value("protocol", json(api::protocol_version)) != api::protocol_version) {
         writer.answer(
             id, Error{ErrorCode::newer_version, "the window speaks another version of the protocol",
                       "", "use the window and the engine of the same release"});
@@ -288,7 +288,12 @@ int serve(const ServeOptions& options) {
     } else if (broken) {
       writer.answer(id, *broken);
     } else if (ComputeRequests::knows(method)) {
-      lane->add({id, method, params, params.value("slot", ""), {}});
+      const json slot = params.value("slot", json(""));
+      if (!slot.is_string()) {
+        writer.error(id, -32602, "\"slot\" must be a text");
+        continue;
+      }
+      lane->add({id, method, params, slot.get<std::string>(), {}});
     } else if (auto answer = store_requests->answer(method, params)) {
       writer.answer(id, *answer);
     } else {

@@ -95,6 +95,9 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_option("--pooling", r.pooling, "ex: last or mean")
       ->check(CLI::IsMember({"last", "mean"}))
       ->capture_default_str();
+  verb->add_option("--head-sd", r.head_sd,
+                   "ex: spread of the head's first values; 0: the model's initializer_range")
+      ->capture_default_str();
   verb->add_flag("--length-normalised", r.length_normalised, "im: divide by the response's length");
   verb->add_flag("--without-reference", r.without_reference,
                  "im: the policy's log-probability alone");

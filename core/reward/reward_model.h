@@ -63,7 +63,7 @@ class ExplicitReward : public RewardModel {
   // u is drawn from N(0, initializer_range) with `seed` (1 / sqrt(hidden) where the config names
   // none), fp32.
   ExplicitReward(std::shared_ptr<model::Decoder> decoder, uint64_t seed,
-                 Pooling pooling = Pooling::last);
+                 Pooling pooling = Pooling::last, double head_sd = 0);
   ExplicitReward(std::shared_ptr<model::Decoder> decoder, const Tensor& head,
                  Pooling pooling = Pooling::last);
 

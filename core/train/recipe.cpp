@@ -41,6 +41,7 @@ Result<void> check(const Recipe& r) {
     if (!(value >= 0 && value < 1)) return bad("adam_beta1 and adam_beta2 lie in [0, 1)");
   if (!(r.weight_decay >= 0) || !std::isfinite(r.weight_decay))
     return bad("weight_decay must not be negative");
+  if (!(r.head_sd >= 0) || !std::isfinite(r.head_sd)) return bad("head_sd must not be negative");
   if (r.max_prompt_tokens < 0 || r.max_response_tokens < 0 || r.threads < 0 ||
       !(r.checkpoint_minutes > 0))
     return bad("a length limit, threads or checkpoint_minutes is negative");
@@ -64,6 +65,7 @@ json Recipe::to_json() const {
           {"dtype", dtype},
           {"device", device},
           {"pooling", pooling},
+          {"head_sd", head_sd},
           {"length_normalised", length_normalised},
           {"without_reference", without_reference},
           {"max_prompt_tokens", max_prompt_tokens},
@@ -106,6 +108,7 @@ Result<Recipe> recipe_from_json(const json& value) {
   r.dtype = merged["dtype"];
   r.device = merged["device"];
   r.pooling = merged["pooling"];
+  r.head_sd = merged["head_sd"];
   r.length_normalised = merged["length_normalised"];
   r.without_reference = merged["without_reference"];
   r.max_prompt_tokens = merged["max_prompt_tokens"];

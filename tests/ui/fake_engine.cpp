@@ -14,6 +14,7 @@
 //   --fail METHOD     answer METHOD with an error
 //   --protocol N      claim this version
 //   --empty           a workspace without runs
+//   --long            every chosen response is long
 //   --live            run 2 is in training: a step more at every question
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ using namespace loupe::api;
 namespace {
 
 struct Options {
-  bool banner = false, split = false, silent = false, empty = false, live = false;
+  bool banner = false, split = false, silent = false, empty = false, live = false, longer = false;
   std::map<std::string, int> slow;
   std::set<std::string> die_on, fail;
   std::string die_once;
@@ -43,7 +44,7 @@ struct Options {
 };
 
 constexpr int steps = 40, pairs = 12;
-const std::vector<std::string> sets = {"train", "test", "reworded train", "reworded test"};
+const std::vector<std::string> sets = {"train", "test", "reworded_train", "reworded_test"};
 
 double accuracy(bool implicit, const std::string& set, double epoch) {
   if (epoch <= 0) return 0.5;
@@ -205,7 +206,7 @@ class Engine {
     return {job};
   }
 
-  static Pair pair(const std::string& set, int64_t index) {
+  Pair pair(const std::string& set, int64_t index) const {
     const bool reworded = set.starts_with("reworded");
     Pair pair;
     pair.index = index;
@@ -213,11 +214,18 @@ class Engine {
     pair.prompt = "Is the following statement something you would say?\n\"Statement number " +
                   std::to_string(index + 1) + ": I treat people with respect.\"";
     pair.chosen = reworded ? "My response would be certainly" : "In my view, the answer is yes";
+    if (options_.longer) {
+      for (int i = 0; i < 6; ++i) {
+        pair.chosen +=
+            ", and I would say so because people who are treated with respect answer "
+            "in kind.\nThat holds at work";
+      }
+    }
     pair.rejected = reworded ? "I lean toward not really" : "Considering the statement, I say no";
     return pair;
   }
 
-  static json pairs_of(const json& params) {
+  json pairs_of(const json& params) const {
     const std::string set = params.value("set", sets.front());
     const int64_t offset = params.value("offset", int64_t(0));
     const int64_t limit = std::min<int64_t>(params.value("limit", int64_t(50)), max_page);
@@ -259,8 +267,8 @@ class Engine {
 
   json attribution(const json& params) const {
     Pair source;
-    if (params.contains("pair")) {
-      source = pair(params["pair"].at("set"), params["pair"].at("index"));
+    if (params.contains("set")) {
+      source = pair(params.at("set"), params.at("index"));
     } else {
       source.prompt = params.at("prompt");
       source.chosen = params.at("chosen");
@@ -316,6 +324,7 @@ Options read_options(int argc, char** argv) {
     if (word == "--split") options.split = true;
     if (word == "--silent") options.silent = true;
     if (word == "--empty") options.empty = true;
+    if (word == "--long") options.longer = true;
     if (word == "--live") options.live = true;
     if (word == "--slow") options.slow[next(i + 1)] = std::stoi(next(i + 2));
     if (word == "--die-on") options.die_on.insert(next(i + 1));

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kept_log_lines = 200;
 constexpr int default_ping_ms = 10'000;
+constexpr int restart_wait_ms = 300;  // for an engine that can still end by itself
 
 QString text_of(const api::json& object, const char* key) {
   const auto it = object.find(key);
@@ -46,6 +47,20 @@ QString Failure::details() const {
   return lines.join(QLatin1Char('\n'));
 }
 
+Failure failure_from_text(const std::string& text) {
+  const api::json parsed = api::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Failure failure;
+  if (parsed.is_object() && parsed.contains("what")) {
+    failure.code = text_of(parsed, "code");
+    failure.what = text_of(parsed, "what");
+    failure.where = text_of(parsed, "where");
+    failure.hint = text_of(parsed, "hint");
+  } else {
+    failure.what = qstr(text);
+  }
+  return failure;
+}
+
 EngineClient::EngineClient(QStringList command, QObject* parent)
     : QObject(parent), command_(std::move(command)) {
   ping_timer_.setInterval(default_ping_ms);
@@ -53,11 +68,13 @@ EngineClient::EngineClient(QStringList command, QObject* parent)
 }
 
 EngineClient::~EngineClient() {
+  // Whoever listens may be half gone already: an owner deletes its children last.
+  blockSignals(true);
   stop();
 }
 
 void EngineClient::start() {
-  stop(0);
+  stop(restart_wait_ms);
   ++generation_;
   output_.clear();
   errors_.clear();

@@ -31,6 +31,9 @@ struct Failure {
   QString details() const;  // everything known, for the Details view and the clipboard
 };
 
+// An error as the store keeps it: the JSON of an engine's error, or plain words.
+Failure failure_from_text(const std::string& text);
+
 class EngineClient : public QObject {
   Q_OBJECT
  public:

@@ -2,6 +2,7 @@
 #include "ui/inspect/attribution_view.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
@@ -36,10 +37,16 @@ QIcon marker_of(const QString& type) {
   return QIcon(pixmap);
 }
 
+// The first checkpoint comes with the first whole epoch, or with the end of the run.
+bool can_be_scored(const api::Run& run) {
+  const bool active = run.status == "queued" || run.status == "running";
+  return run.epochs_done >= 1 || (!active && run.epochs_done > 0);
+}
+
 qint64 newest(const std::vector<api::Run>& runs, const std::string& type) {
   const api::Run* best = nullptr;
   for (const api::Run& run : runs) {
-    if (run.type == type && run.epochs_done > 0 &&
+    if (run.type == type && can_be_scored(run) &&
         (best == nullptr || run.created > best->created)) {
       best = &run;
     }
@@ -116,7 +123,7 @@ void AttributionView::make_side(int side) {
 }
 
 void AttributionView::set_runs(const std::vector<api::Run>& runs) {
-  runs_ = runs;
+  if (&runs != &runs_) runs_ = runs;
   for (int side = 0; side < sides; ++side) {
     Side& s = sides_[side];
     const qint64 before = run_of(side);
@@ -163,8 +170,20 @@ void AttributionView::show_attribution(int side, api::Attribution attribution) {
   rescale();
 }
 
-void AttributionView::show_loading(int side) {
-  show_message(side, tr("computing…"), false);
+void AttributionView::set_texts(const QString& chosen, const QString& rejected) {
+  chosen_text_ = chosen;
+  rejected_text_ = rejected;
+}
+
+void AttributionView::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() != QEvent::PaletteChange) return;
+  set_runs(runs_);  // the markers
+  rescale();
+}
+
+void AttributionView::show_loading(int side, const QString& phase) {
+  show_message(side, phase.isEmpty() ? tr("computing…") : tr("computing… %1").arg(phase), false);
 }
 
 void AttributionView::show_message(int side, const QString& text, bool is_error) {
@@ -172,8 +191,8 @@ void AttributionView::show_message(int side, const QString& text, bool is_error)
   s.attribution.reset();
   s.verdict->setText(text);
   s.verdict->setForegroundRole(is_error ? QPalette::BrightText : QPalette::PlaceholderText);
-  s.chosen->show_nothing({});
-  s.rejected->show_nothing({});
+  s.chosen->show_nothing(chosen_text_);
+  s.rejected->show_nothing(rejected_text_);
   rescale();
 }
 

@@ -35,8 +35,11 @@ class AttributionView : public QWidget {
   qint64 run_of(int side) const;  // 0: none
   void set_run(int side, qint64 run);
 
+  // The responses as plain text, shown while there is no attribution.
+  void set_texts(const QString& chosen, const QString& rejected);
   void show_attribution(int side, api::Attribution attribution);
-  void show_loading(int side);
+  // phase: what the engine is at, in its words; may be empty.
+  void show_loading(int side, const QString& phase = {});
   void show_message(int side, const QString& text, bool is_error);
   const api::Attribution* attribution(int side) const;
   std::vector<const api::Attribution*> attributions() const;
@@ -52,6 +55,9 @@ class AttributionView : public QWidget {
   void run_picked(int side);
   void token_current(bool chosen, int token);
 
+ protected:
+  void changeEvent(QEvent*) override;
+
  private:
   struct Side {
     QComboBox* run = nullptr;
@@ -66,6 +72,7 @@ class AttributionView : public QWidget {
 
   std::array<Side, sides> sides_;
   std::vector<api::Run> runs_;
+  QString chosen_text_, rejected_text_;
   Scale scale_ = Scale::relative;
   QWidget* head_;
   QWidget* content_;

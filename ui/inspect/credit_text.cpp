@@ -68,7 +68,7 @@ QString token_text(const api::TokenCredit& token) {
   for (const QChar c : qstr(token.text)) {
     const ushort code = c.unicode();
     if (code == '\n') {
-      text += QChar(0x21B5);
+      text += QChar(0x23CE);
     } else if (code == '\t') {
       text += QChar(0x21E5);
     } else if (code < 0x20) {
@@ -79,6 +79,8 @@ QString token_text(const api::TokenCredit& token) {
       text += c;
     }
   }
+  // A box of nothing but spaces would look empty.
+  if (text.trimmed().isEmpty()) text.replace(QLatin1Char(' '), QChar(0x2423));
   return text.isEmpty() ? QString(QChar(0x2205)) : text;
 }
 
@@ -121,7 +123,7 @@ QByteArray credits_csv(const std::vector<const api::Attribution*>& attributions)
                                  chosen ? QStringLiteral("chosen") : QStringLiteral("rejected"),
                                  QString::number(++position),
                                  QString::number(token.id),
-                                 csv_field(qstr(token.text)),
+                                 csv_field(token_text(token)),
                                  hex_of(api::base64_decode(token.bytes)),
                                  full_precision(token.credit),
                                  implicit ? full_precision(token.log_prob) : QString(),

@@ -72,6 +72,7 @@ InspectPage::InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget*
     }
   });
   connect(view_, &AttributionView::token_current, this, &InspectPage::token_current);
+  connect(client_, &EngineClient::notified, this, &InspectPage::take_progress);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state == EngineClient::State::ready) {
       pair_run_ = 0;  // asked for anew once the runs are listed
@@ -173,6 +174,7 @@ void InspectPage::ask_pair() {
     asking_[side] = false;
   }
   pair_.reset();
+  view_->set_texts({}, {});
   tokens_->set_attributions({});
   if (run == 0) {
     for (int side = 0; side < AttributionView::sides; ++side) {
@@ -235,6 +237,7 @@ void InspectPage::take_pair(const api::json& result) {
   }
   pair_ = rows.front();
   show_prompt(qstr(pair_->prompt));
+  view_->set_texts(qstr(pair_->chosen), qstr(pair_->rejected));
   ask_attributions();
 }
 
@@ -253,11 +256,14 @@ void InspectPage::ask_attribution(int side) {
   api::json params{{"run", run}};
   if (bar_->is_typed()) {
     const api::Pair typed = bar_->typed();
+    view_->set_texts(qstr(typed.chosen), qstr(typed.rejected));
     params["prompt"] = typed.prompt;
     params["chosen"] = typed.chosen;
     params["rejected"] = typed.rejected;
   } else if (pair_) {
-    params["pair"] = {{"run", pair_run_}, {"set", pair_->set}, {"index", pair_->index}};
+    params["set"] = pair_->set;
+    params["index"] = pair_->index;
+    params["pairs_run"] = pair_run_;
   } else {
     return;
   }
@@ -279,6 +285,21 @@ void InspectPage::ask_attribution(int side) {
         emit failed(failure);
       },
       QStringLiteral("inspect-side-%1").arg(side));
+}
+
+void InspectPage::take_progress(const QString& method, const api::json& params) {
+  if (method != QLatin1String(api::method::progress)) return;
+  const auto id = params.find("id");
+  const auto phase = params.find("phase");
+  if (id == params.end() || !id->is_number_integer() || phase == params.end() ||
+      !phase->is_string()) {
+    return;
+  }
+  for (int side = 0; side < AttributionView::sides; ++side) {
+    if (asking_[side] && attributing_[side] == id->get<qint64>()) {
+      view_->show_loading(side, qstr(phase->get<std::string>()));
+    }
+  }
 }
 
 void InspectPage::refill_table() {

@@ -50,6 +50,7 @@ class InspectPage : public QWidget {
   void take_pair(const api::json& result);
   void ask_attributions();
   void ask_attribution(int side);
+  void take_progress(const QString& method, const api::json& params);
   void refill_table();
   void show_prompt(const QString& text);
   void token_current(bool chosen, int token);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ui/client/text.h"
+#include "ui/client/engine_client.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
@@ -199,7 +199,7 @@ QString RunTableModel::tooltip(const api::Run& run, int column) const {
       if (run.type == "IM") return tr("implicit: beta times the log-ratio of policy and reference");
       return qstr(run.type);
     case status:
-      return run.error.empty() ? qstr(run.status) : qstr(run.error);
+      return run.error.empty() ? qstr(run.status) : failure_from_text(run.error).details();
     case loss:
       return has_loss(run) ? full_precision(run.loss) : QString();
     default:

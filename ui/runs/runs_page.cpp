@@ -12,6 +12,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "ui/runs/run_curves.h"
@@ -155,10 +156,6 @@ void RunsPage::select(const QSet<qint64>& runs) {
   draw_curves();
 }
 
-void RunsPage::focus_table() {
-  table_->setFocus(Qt::OtherFocusReason);
-}
-
 void RunsPage::flush() {
   curves_->loss()->flush();
   curves_->accuracy()->flush();
@@ -183,18 +180,23 @@ void RunsPage::runs_changed() {
     for (const api::Run* run : newest) wanted.insert(run->id);
   }
   select(wanted);
+  // Once the layout has given the table its width.
   if (first || columns != model_->columnCount()) {
-    table_->resizeColumnsToContents();
-    for (int column = 0; column < model_->columnCount(); ++column) {
-      table_->setColumnWidth(column, qBound(56, table_->columnWidth(column) + theme::grid, 300));
-    }
-    // What room is left goes to the words.
-    const int room = table_->viewport()->width() - table_->horizontalHeader()->length();
-    for (const int column : {RunTableModel::name, RunTableModel::model, RunTableModel::data_set}) {
-      if (room > 0) table_->setColumnWidth(column, table_->columnWidth(column) + room / 3);
-    }
+    QTimer::singleShot(0, this, &RunsPage::fit_columns);
   }
   show_empty_or_table();
+}
+
+void RunsPage::fit_columns() {
+  table_->resizeColumnsToContents();
+  for (int column = 0; column < model_->columnCount(); ++column) {
+    table_->setColumnWidth(column, qBound(56, table_->columnWidth(column) + theme::grid, 300));
+  }
+  // What room is left goes to the words.
+  const int room = table_->viewport()->width() - table_->horizontalHeader()->length();
+  for (const int column : {RunTableModel::name, RunTableModel::model, RunTableModel::data_set}) {
+    if (room > 0) table_->setColumnWidth(column, table_->columnWidth(column) + room / 3);
+  }
 }
 
 void RunsPage::selection_changed() {
@@ -227,12 +229,16 @@ void RunsPage::show_empty_or_table() {
         tr("No run yet"),
         tr("Here every training run is kept: its recipe, its curves while it trains, and its\n"
            "accuracy on every evaluation set. Train an explicit and an implicit reward model on\n"
-           "the same data, and compare them. From a terminal, the sample project:"),
-        QStringLiteral("./demo"));
+           "the same data, and compare them. From a terminal, the sample\n"
+           "project, or data of your own:"),
+        QStringLiteral("./demo\nrewardloupe-engine --workspace DIR train --type ex --model NAME "
+                       "--data PAIRS.jsonl "
+                       "--eval test=TEST.jsonl"));
     stack_->setCurrentIndex(0);
   } else {
     stack_->setCurrentIndex(1);
   }
+  setFocusProxy(stack_->currentIndex() == 1 ? static_cast<QWidget*>(table_) : nullptr);
   const int all = model_->rowCount(), shown = filter_->rowCount();
   count_->setText(shown == all ? all == 1 ? tr("1 run") : tr("%1 runs").arg(all)
                                : tr("%1 of %2 runs").arg(shown).arg(all));

@@ -30,7 +30,6 @@ class RunsPage : public QWidget {
   bool settled() const;
   QSet<qint64> selected() const;
   void select(const QSet<qint64>& runs);
-  void focus_table();
   // Draws what waits for its timer.
   void flush();
 
@@ -41,6 +40,7 @@ class RunsPage : public QWidget {
  private:
   QWidget* make_top();
   void runs_changed();
+  void fit_columns();
   void selection_changed();
   void draw_curves();
   void show_empty_or_table();

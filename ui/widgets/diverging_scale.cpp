@@ -54,9 +54,8 @@ double relative_luminance(const QColor& colour) {
 QColor text_colour_on(const QColor& background) {
   const double luminance = relative_luminance(background);
   const double on_white_text = 1.05 / (luminance + 0.05);
-  const QColor black(0x14, 0x17, 0x1a);
-  const double on_black_text = (luminance + 0.05) / (relative_luminance(black) + 0.05);
-  return on_black_text >= on_white_text ? black : QColor(Qt::white);
+  const double on_black_text = (luminance + 0.05) / 0.05;
+  return on_black_text >= on_white_text ? Qt::black : Qt::white;
 }
 
 }  // namespace loupe::ui

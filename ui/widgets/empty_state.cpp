@@ -25,7 +25,7 @@ EmptyState::EmptyState(const QString& icon_name, QWidget* parent)
   commands_->setMargin(theme::grid);
   commands_->setAutoFillBackground(true);
   commands_->setBackgroundRole(QPalette::AlternateBase);
-  copy_ = new QPushButton(tr("Copy the commands"), this);
+  copy_ = new QPushButton(tr("Copy"), this);
   connect(copy_, &QPushButton::clicked, this,
           [this] { QApplication::clipboard()->setText(commands_->text()); });
   auto* layout = new QVBoxLayout(this);

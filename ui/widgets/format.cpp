@@ -14,7 +14,8 @@ QString magnitude(double value) {
   const int exponent = static_cast<int>(std::floor(std::log10(value)));
   if (exponent < -4 || exponent >= 7) return QString::number(value, 'e', 3);
   const int decimals = std::max(0, 3 - exponent);
-  return QLocale::c().toString(value, 'f', decimals);
+  static const QLocale grouped(QLocale::English, QLocale::UnitedStates);
+  return grouped.toString(value, 'f', decimals);
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ void LineChart::restyle() {
   impl_->legend->setBrush(Qt::NoBrush);
   impl_->legend->setTextColor(text);
   impl_->legend->setFont(theme::scaled(font(), 0.9));
-  impl_->legend->setIconSize(30, 12);
+  impl_->legend->setIconSize(30, 16);
   impl_->nothing->setColor(quiet);
 }
 

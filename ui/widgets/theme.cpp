@@ -35,7 +35,7 @@ QPalette make_palette() {
   const QColor base = pick("#ffffff", "#25292e");
   const QColor text = pick("#1b1f24", "#e4e7eb");
   const QColor button = pick("#eceef1", "#2e3339");
-  const QColor accent = pick("#2f6fce", "#5b9bf0");
+  const QColor accent = pick("#2f6fce", "#4a86d8");
   const QColor faint = pick("#9aa1a9", "#737b84");
   QPalette p(button, window);
   p.setColor(QPalette::Window, window);
@@ -50,7 +50,7 @@ QPalette make_palette() {
   p.setColor(QPalette::ToolTipBase, pick("#ffffff", "#33393f"));
   p.setColor(QPalette::ToolTipText, text);
   p.setColor(QPalette::Highlight, accent);
-  p.setColor(QPalette::HighlightedText, pick("#ffffff", "#10151b"));
+  p.setColor(QPalette::HighlightedText, QColor(Qt::white));
   p.setColor(QPalette::Link, accent);
   p.setColor(QPalette::LinkVisited, accent);
   p.setColor(QPalette::Light, pick("#ffffff", "#3a4047"));
@@ -93,7 +93,7 @@ QColor explicit_model() {
   return pick("#0b7a75", "#3fc1b8");
 }
 QColor implicit_model() {
-  return pick("#c75b12", "#f79a4b");
+  return pick("#b8500b", "#f79a4b");
 }
 QColor reference() {
   return pick("#6b737c", "#98a1ab");
