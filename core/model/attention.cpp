@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/model/kernel_access.h"
 #include "core/model/ops.h"
@@ -224,6 +226,16 @@ struct PackedAttentionFunction : torch::autograd::Function<PackedAttentionFuncti
   }
 };
 
+// Fused where torch has a kernel for it; written out elsewhere (the fused operator's fallback has no meta kernel).
+Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
+  if (q.is_cuda()) return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
+  const int64_t time = q.size(2);
+  const Tensor mask =
+      at::full({time, time}, -std::numeric_limits<double>::infinity(), q.options()).triu(1);
+  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+  return at::matmul(at::softmax(at::matmul(q, k.transpose(2, 3)) * scale + mask, -1), v);
+}
+
 // The same by ordinary torch operations, for every device that has no kernels of ours.
 Tensor attention_by_index(const Tensor& qkv, const AttentionPlan& plan, const Shape& s) {
   std::vector<Tensor> outputs;
@@ -249,7 +261,7 @@ Tensor attention_by_index(const Tensor& qkv, const AttentionPlan& plan, const Sh
     const Tensor v = padded.narrow(2, s.heads + s.kv_heads, s.kv_heads)
                          .transpose(1, 2)
                          .repeat_interleave(s.repeats(), 1);
-    const Tensor out = at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
+    const Tensor out = causal_attention(q, k, v);
     outputs.push_back(out.transpose(1, 2).reshape({-1, s.heads * s.head_dim}));
     offset += static_cast<int64_t>(rows.size()) * time;
   }
