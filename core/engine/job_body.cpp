@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -174,6 +175,25 @@ Result<void> write_checkpoint(store::Workspace& workspace, const train::Trainer&
   return {};
 }
 
+// A process that was killed may leave half a checkpoint, or a whole one that it had not registered:
+// as large as a model, and of no use to anybody.
+Result<void> remove_leftovers(const store::Workspace& workspace, int64_t run) {
+  LOUPE_TRY(const auto kept, workspace.checkpoints(run));
+  LOUPE_TRY(const auto jobs, workspace.jobs());
+  for (const auto& job : jobs) {
+    if (job.run_id != run) continue;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(workspace.artifacts(job.id), ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(".loupe-") && !name.starts_with("checkpoint-")) continue;
+      const std::string path = std::to_string(job.id) + "/" + name;
+      if (std::none_of(kept.begin(), kept.end(), [&](const auto& c) { return c.path == path; }))
+        fs::remove(entry.path(), ignored);
+    }
+  }
+  return {};
+}
+
 Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& job) {
   LOUPE_TRY(const auto run, workspace.run(job.run_id));
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
@@ -205,6 +225,7 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
       from = checkpoints.back().step;
       LOUPE_CHECK(trainer.resume_from(workspace.artifact_path(checkpoints.back().path)));
     }
+    LOUPE_CHECK(remove_leftovers(workspace, run.id));
     LOUPE_CHECK(workspace.forget_after(run.id, from == 0 ? -1 : from));
     log_info("resuming run " + run.name + " at step " + std::to_string(from));
   }

@@ -76,7 +76,7 @@ class TestEngineServe : public QObject {
     QCOMPARE(pairs["result"]["rows"].size(), size_t(2));
     QCOMPARE(pairs["result"]["rows"][0]["index"].get<int>(), 4);
     QCOMPARE(pairs["result"]["rows"][0]["chosen"], Place::pair(54)["chosen"]);
-    QCOMPARE(pairs["result"]["sets"], (json{"test", "train"}));
+    QCOMPARE(pairs["result"]["sets"], json::array({"test"}));
     for (const int run : {1, 2}) {
       const json answer = server_->ask("attribute", {{"run", run}, {"set", "test"}, {"index", 4}});
       QVERIFY2(answer.contains("result"), answer.dump().c_str());
@@ -102,14 +102,14 @@ class TestEngineServe : public QObject {
   void what_makes_no_sense_is_answered_and_survived() {
     QCOMPARE(error_code(server_->ask("runs/paint")), kNoMethod);
     const std::string deep(100000, '[');
-    for (const std::string line : {std::string("{\"jsonrpc\": \"2.0\", "), std::string("\xff\xfe"),
-                                   deep, std::string("\"\\ud800\"")}) {
+    for (const std::string& line : {std::string("{\"jsonrpc\": \"2.0\", "), std::string("\xff\xfe"),
+                                    deep, std::string("\"\\ud800\"")}) {
       server_->write(line + "\n");
       const json answer = server_->orphan();
       QCOMPARE(error_code(answer), kParseError);
     }
-    for (const std::string line : {"[]", "7", "{}", R"({"id": 3, "method": 5})"}) {
-      server_->write(line + "\n");
+    for (const char* line : {"[]", "7", "{}", R"({"id": 3, "method": 5})"}) {
+      server_->write(line + std::string("\n"));
       QCOMPARE(error_code(server_->orphan()), kInvalidRequest);
     }
     const std::pair<const char*, json> wrong[] = {
@@ -227,6 +227,27 @@ class TestEngineServe : public QObject {
     const int run = second.job(job)["run_id"];
     const json metrics = second.ask("runs/metrics", {{"id", run}, {"after_step", -1}})["result"];
     QCOMPARE(metrics["steps"].size(), size_t(200));
+    // A run that was evaluated on nothing shows the pairs it was trained on.
+    const json pairs = second.ask("pairs/list", {{"run", run}, {"limit", 1}})["result"];
+    QCOMPARE(pairs["sets"], json::array({"train"}));
+    QCOMPARE(pairs["total"].get<int>(), 160);
+  }
+
+  // The window is told why, rather than finding a dead engine.
+  void a_workspace_that_cannot_be_opened_is_explained() {
+    Place broken;
+    QVERIFY(QDir().mkpath(broken.workspace()));
+    broken.write("ws/workspace.sqlite", QByteArray("no database\n").repeated(500));
+    Server server(broken);
+    for (const char* method : {"initialize", "runs/list", "attribute"}) {
+      const json answer = server.ask(method);
+      QCOMPARE(error_code(answer), kRequest);
+      QVERIFY2(answer["error"]["data"]["where"].get<std::string>().find("workspace.sqlite") !=
+                   std::string::npos,
+               answer.dump().c_str());
+    }
+    QVERIFY(server.ask("ping").contains("result"));
+    QVERIFY(server.only_json());
   }
 
   void shutdown_is_answered() {

@@ -69,7 +69,8 @@ class TestMeasures : public QObject {
   }
 
   void wilson_interval() {
-    for (const auto& row : golden()["wilson"]) {
+    const json file = golden();
+    for (const auto& row : file["wilson"]) {
       const Interval got = wilson(row[0].get<double>(), row[1].get<double>());
       QVERIFY(std::abs(got.low - row[2].get<double>()) <= 1e-9);
       QVERIFY(std::abs(got.high - row[3].get<double>()) <= 1e-9);
@@ -77,7 +78,8 @@ class TestMeasures : public QObject {
   }
 
   void loss_at_any_margin() {
-    for (const auto& row : golden()["losses"]) {
+    const json file = golden();
+    for (const auto& row : file["losses"]) {
       const double got = bradley_terry_loss(row[0].get<double>());
       const double want = row[1].get<double>();
       QVERIFY(std::isfinite(got));
@@ -111,7 +113,8 @@ class TestMeasures : public QObject {
     QCOMPARE(got.ties, 0);
     QCOMPARE(got.accuracy_interval.low, 0.0);
     QCOMPARE(got.accuracy_interval.high, 1.0);
-    for (const auto& [key, value] : to_json(got).items())
+    const json numbers = to_json(got);
+    for (const auto& [key, value] : numbers.items())
       QVERIFY2(value.is_number() && std::isfinite(value.get<double>()), key.c_str());
     QCOMPARE(wilson(0, 0).low, 0.0);
     QCOMPARE(wilson(0, 0).high, 1.0);
