@@ -5,6 +5,26 @@
 
 namespace loupe::data {
 
+namespace {
+
+// Many templates end a turn with a special token and a line end ("<|im_end|>\n"). The line end
+// separates turns and says nothing of the response, so y ends with the end-of-turn token: the place
+// where generation stops, and the state that an EX-RM reads.
+void end_with_turn(std::vector<tokenize::Token>& tokens, std::string& text, size_t content_end,
+                   const tokenize::Tokenizer& tokenizer) {
+  size_t keep = tokens.size();
+  while (keep > 0 && !tokenizer.is_special(tokens[keep - 1].id)) {
+    const std::string bytes = tokenizer.token_bytes(tokens[keep - 1].id);
+    if (bytes.find_first_not_of(" \t\r\n") != std::string::npos) return;
+    --keep;
+  }
+  if (keep == 0 || tokens[keep - 1].begin < content_end) return;
+  tokens.resize(keep);
+  text.resize(tokens.back().end);
+}
+
+}  // namespace
+
 Result<EncodedText> encode_response(const std::vector<tokenize::Turn>& prompt,
                                     const std::string& response, const tokenize::ChatTemplate& chat,
                                     const tokenize::Tokenizer& tokenizer) {
@@ -14,6 +34,7 @@ Result<EncodedText> encode_response(const std::vector<tokenize::Turn>& prompt,
   out.response = tokenizer.encode(rendered.response);
   out.prompt_text = std::move(rendered.prompt);
   out.response_text = std::move(rendered.response);
+  end_with_turn(out.response, out.response_text, rendered.content_end, tokenizer);
   if (out.prompt.empty() || out.response.empty())
     return Error{ErrorCode::invalid_input,
                  out.prompt.empty() ? "the prompt gives no tokens" : "the response gives no tokens",

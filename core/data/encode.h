@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Preference pairs as token ids: x and y rendered by the model's template and tokenised apart, no
-// special tokens added (design section 4). Nothing is cut: a pair over the limit is left out and
-// listed.
+// special tokens added (design section 4). y ends with the end-of-turn token: the white space that
+// some templates put behind it parts turns and belongs to none. Nothing else is cut: a pair over the
+// limit is left out and listed.
 #pragma once
 
 #include <cstdint>

@@ -44,7 +44,9 @@ Result<ProjectData> project_data(const data::Project& project, const std::string
   return out;
 }
 
-Result<data::PreferenceDataset> load_spec(const json& spec) {
+namespace {
+
+Result<data::PreferenceDataset> load_any(const json& spec) {
   try {
     const std::string kind = spec.at("kind");
     const std::string name = spec.at("name");
@@ -66,6 +68,18 @@ Result<data::PreferenceDataset> load_spec(const json& spec) {
     return Error{ErrorCode::invalid_input,
                  std::string("the data's description is damaged: ") + error.what(), "", ""};
   }
+}
+
+}  // namespace
+
+Result<data::PreferenceDataset> load_spec(const json& spec) {
+  LOUPE_TRY(auto dataset, load_any(spec));
+  const auto expected = spec.find("sha256");
+  if (expected != spec.end() && *expected != dataset.sha256)
+    return Error{ErrorCode::corrupt, "the data has changed since the run was made",
+                 spec.value("path", spec.value("statements", dataset.name)),
+                 "put the file back, or start a new run"};
+  return dataset;
 }
 
 }  // namespace loupe::engine

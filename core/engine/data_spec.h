@@ -32,6 +32,7 @@ struct ProjectData {
 // `statements`: used instead of the project's own when not empty.
 Result<ProjectData> project_data(const data::Project& project, const std::string& statements);
 
+// A "sha256" in the spec must be that of the pairs found (data::content_hash).
 Result<data::PreferenceDataset> load_spec(const json& spec);
 
 }  // namespace loupe::engine

@@ -26,13 +26,15 @@ namespace {
 namespace fs = std::filesystem;
 
 // The data's content goes into the store, so that two runs can be told to have seen the same pairs.
-Result<int64_t> register_dataset(store::Workspace& workspace, const json& spec) {
+// The hash goes into `spec`: the job refuses data that changed since.
+Result<int64_t> register_dataset(store::Workspace& workspace, json& spec) {
   LOUPE_TRY(const auto dataset, load_spec(spec));
   store::DatasetRow row;
   row.name = dataset.name;
   row.path = dataset.path;
   row.sha256 = dataset.sha256;
   row.rows = static_cast<int64_t>(dataset.pairs.size());
+  spec["sha256"] = dataset.sha256;
   row.details = spec;
   return workspace.add_dataset(row);
 }
@@ -52,7 +54,7 @@ bool is_final(store::JobStatus status) {
   return status != store::JobStatus::queued && status != store::JobStatus::running;
 }
 
-Result<StartedJob> add_training(store::Workspace& workspace, const TrainRequest& request) {
+Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request) {
   LOUPE_TRY(const auto model, workspace.model(request.model));
   LOUPE_TRY([[maybe_unused]] const auto checked, train::recipe_from_json(request.recipe.to_json()));
   std::set<std::string> names;
@@ -66,7 +68,7 @@ Result<StartedJob> add_training(store::Workspace& workspace, const TrainRequest&
   run.type = request.recipe.type;
   run.model_id = model.id;
   LOUPE_TRY(run.dataset_id, register_dataset(workspace, request.train));
-  for (const auto& spec : request.eval) {
+  for (auto& spec : request.eval) {
     LOUPE_TRY([[maybe_unused]] const int64_t id, register_dataset(workspace, spec));
   }
   run.recipe = request.recipe.to_json();
@@ -105,9 +107,9 @@ Result<StartedJob> add_resume(store::Workspace& workspace, int64_t run_id) {
 }
 
 Result<StartedJob> add_evaluation(store::Workspace& workspace, int64_t run_id,
-                                  const std::vector<json>& sets) {
+                                  std::vector<json> sets) {
   LOUPE_TRY([[maybe_unused]] const auto run, workspace.run(run_id));
-  for (const auto& spec : sets) {
+  for (auto& spec : sets) {
     LOUPE_TRY([[maybe_unused]] const int64_t id, register_dataset(workspace, spec));
   }
   StartedJob started;

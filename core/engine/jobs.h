@@ -28,11 +28,11 @@ struct StartedJob {
 };
 
 // Adds the run and its job; start_process makes it run.
-Result<StartedJob> add_training(store::Workspace& workspace, const TrainRequest& request);
+Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request);
 // A new job that goes on with a run that is stopped, interrupted or failed.
 Result<StartedJob> add_resume(store::Workspace& workspace, int64_t run_id);
 Result<StartedJob> add_evaluation(store::Workspace& workspace, int64_t run_id,
-                                  const std::vector<json>& sets);
+                                  std::vector<json> sets);
 
 // `rewardloupe-engine job ID` in a session of its own, stdin from /dev/null, output to
 // artifacts/ID/log, everything else closed. `program`: the engine's path, "" for this very program.

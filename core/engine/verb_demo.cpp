@@ -15,7 +15,7 @@ using nlohmann::json;
 
 struct DemoOptions {
   std::string project, model, statements, device;
-  std::vector<uint64_t> seeds{0};
+  std::vector<uint64_t> seeds;  // empty: the project's first
 };
 
 // A run of this demo that is already there, so that a second call goes on instead of starting over.
@@ -123,7 +123,9 @@ Result<void> demo(const Context& context, const DemoOptions& options, Terminal& 
     terminal.print({{"imported", row.name}}, "imported " + row.name);
   }
   LOUPE_TRY(const auto data, project_data(project, options.statements));
-  for (const uint64_t seed : options.seeds) {
+  std::vector<uint64_t> seeds = options.seeds;
+  if (seeds.empty()) seeds = {project.seeds.empty() ? 0 : project.seeds.front()};
+  for (const uint64_t seed : seeds) {
     for (const std::string type : {"EX", "IM"}) {
       json recipe = project.recipe.is_object() ? project.recipe : json::object();
       recipe["type"] = type;
@@ -151,7 +153,7 @@ void add_demo_verb(CLI::App& app, Context& context) {
   verb->add_option("--project", o->project, "a persona project")->required();
   verb->add_option("--model", o->model, "the model's files, imported when the workspace lacks it");
   verb->add_option("--statements", o->statements, "these statements instead of the project's");
-  verb->add_option("--seed", o->seeds, "one or several")->capture_default_str();
+  verb->add_option("--seed", o->seeds, "one or several; without it the project's first");
   verb->add_option("--device", o->device, "auto, cpu or cuda:N");
   verb->callback([&context, o] {
     context.run([&](Terminal& terminal) { return demo(context, *o, terminal); });

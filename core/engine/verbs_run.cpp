@@ -20,6 +20,16 @@ namespace {
 
 using nlohmann::json;
 
+// A text longer than the model's context has positions that it never learned: refused, not scored.
+Result<void> check_context(const LoadedRun& run, size_t tokens, const std::string& where) {
+  const int64_t limit = run.language.decoder->config().max_positions;
+  if (static_cast<int64_t>(tokens) <= limit) return {};
+  return Error{ErrorCode::invalid_input,
+               "the text has " + std::to_string(tokens) + " tokens, the model can read " +
+                   std::to_string(limit),
+               where, "shorten it"};
+}
+
 struct TextOptions {
   std::vector<std::string> runs;
   std::string prompt, chosen, rejected, edited, data, set, dtype = "fp32", device = "auto", output;
@@ -70,6 +80,7 @@ void add_score(CLI::App& app, Context& context) {
         LOUPE_TRY(const auto text,
                   data::encode_response({{"user", options->prompt}}, options->chosen,
                                         *run->language.chat_template, *run->language.tokenizer));
+        LOUPE_CHECK(check_context(*run, text.prompt.size() + text.response.size(), ""));
         std::vector<int32_t> ids;
         for (const auto& token : text.response) ids.push_back(token.id);
         model::PackedBatch batch;
@@ -83,6 +94,11 @@ void add_score(CLI::App& app, Context& context) {
       LOUPE_TRY(const auto dataset, data::load_jsonl(options->data));
       LOUPE_TRY(const auto set, data::encode_dataset(dataset, *run->language.chat_template,
                                                      *run->language.tokenizer, {0, 0}));
+      for (const auto& pair : set.pairs)
+        LOUPE_CHECK(check_context(
+            *run, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
+            options->data + ":" +
+                std::to_string(dataset.pairs[static_cast<size_t>(pair.index)].row)));
       const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)});
       const auto rewards = reward::score(*run->reward, plan, forward, {}, [&](const Progress& p) {
         terminal.progress("scoring", p);
@@ -135,6 +151,11 @@ void add_attribute(CLI::App& app, Context& context) {
       set_threads(0);
       LOUPE_TRY(auto workspace, context.open());
       LOUPE_TRY(const auto row, find_run(workspace, options->runs.front()));
+      if (options->set.empty() &&
+          (options->prompt.empty() || options->chosen.empty() || options->rejected.empty()))
+        return Error{ErrorCode::invalid_input,
+                     "give either --set and --index, or --prompt, --chosen and --rejected",
+                     "attribute", ""};
       ComputeRequests requests(workspace, at::kCPU);
       json params = {{"run", row.id}};
       if (!options->set.empty())
@@ -154,6 +175,29 @@ void add_attribute(CLI::App& app, Context& context) {
   });
 }
 
+std::vector<int32_t> token_ids(const api::ResponseCredit& credit) {
+  std::vector<int32_t> out;
+  for (const auto& token : credit.tokens) out.push_back(static_cast<int32_t>(token.id));
+  return out;
+}
+
+// Token by token, aligned by what stayed: its credit before and after, and the change.
+std::vector<std::vector<std::string>> aligned_rows(const api::Shift& shift) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& pair :
+       shift::align(token_ids(shift.before_tokens), token_ids(shift.after_tokens))) {
+    const auto* before =
+        pair.before < 0 ? nullptr : &shift.before_tokens.tokens[static_cast<size_t>(pair.before)];
+    const auto* after =
+        pair.after < 0 ? nullptr : &shift.after_tokens.tokens[static_cast<size_t>(pair.after)];
+    const double change = (after ? after->credit : 0) - (before ? before->credit : 0);
+    rows.push_back({before ? before->text : "", before ? format_number(before->credit) : "",
+                    after ? after->text : "", after ? format_number(after->credit) : "",
+                    format_number(change)});
+  }
+  return rows;
+}
+
 void add_shift(CLI::App& app, Context& context) {
   auto options = std::make_shared<TextOptions>();
   auto* verb =
@@ -171,12 +215,16 @@ void add_shift(CLI::App& app, Context& context) {
       ModelCache cache(workspace, at::kCPU);
       json list = json::array();
       std::vector<std::vector<std::string>> rows;
+      std::string tokens;
       for (const auto& text : options->runs) {
         LOUPE_TRY(const auto row, find_run(workspace, text));
         LOUPE_TRY(const auto shift,
                   shift_response(cache, row.id, {{"user", options->prompt}}, options->chosen,
                                  options->edited, options->rejected, {}));
         list.push_back(shift);
+        tokens +=
+            "\n" + row.name + "\n" +
+            format_table({"before", "credit", "after", "credit", "change"}, aligned_rows(shift));
         rows.push_back({row.name, shift.type, format_number(shift.before),
                         format_number(shift.after), format_number(shift.after - shift.before)});
         if (shift.has_rejected)
@@ -187,7 +235,7 @@ void add_shift(CLI::App& app, Context& context) {
       std::vector<std::string> header{"run", "type", "before", "after", "change"};
       if (!options->rejected.empty())
         header.insert(header.end(), {"margin before", "margin after", "preference"});
-      terminal.print(list, format_table(header, rows));
+      terminal.print(list, format_table(header, rows) + tokens);
       return {};
     });
   });
@@ -302,6 +350,13 @@ void add_jobs(CLI::App& app, Context& context) {
   stop->callback([&context, id] {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open());
+      LOUPE_CHECK(workspace.reap_dead_jobs());
+      LOUPE_TRY(const auto job, workspace.job(*id));
+      if (is_final(job.status))
+        return Error{
+            ErrorCode::invalid_input,
+            "job " + std::to_string(*id) + " is " + store::job_status_name(job.status) + " already",
+            "", ""};
       LOUPE_CHECK(workspace.request_stop(*id));
       terminal.print({{"stopping", *id}}, "job " + std::to_string(*id) + " was asked to stop");
       return {};

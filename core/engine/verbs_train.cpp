@@ -150,7 +150,9 @@ void add_train(CLI::App& app, Context& context) {
         LOUPE_TRY(auto spec, eval_spec(text));
         request.eval.push_back(std::move(spec));
       }
-      request.recipe.type = o->type == "im" || o->type == "IM" ? "IM" : "EX";
+      // A project may name the type; the command line's word goes before it.
+      if (o->project.empty() || verb->get_option("--type")->count() > 0)
+        request.recipe.type = o->type == "im" || o->type == "IM" ? "IM" : "EX";
       if (request.model.empty())
         return Error{ErrorCode::invalid_input, "no model was named", "train",
                      "give --model NAME; `model list` shows them"};

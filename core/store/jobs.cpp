@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <filesystem>
 
 #include "core/store/impl.h"
 
@@ -32,11 +34,33 @@ JobRow job_from(SQLite::Statement& row) {
   return job;
 }
 
-std::vector<int64_t> running_jobs(SQLite::Database& database) {
-  SQLite::Statement query(database, "SELECT id FROM jobs WHERE status = 'running' ORDER BY id");
-  std::vector<int64_t> ids;
-  while (query.executeStep()) ids.push_back(column_int(query, 0));
-  return ids;
+struct LivingJob {
+  int64_t id = 0;
+  bool running = false;  // else queued
+  double created = 0;
+};
+
+std::vector<LivingJob> living_jobs(SQLite::Database& database) {
+  SQLite::Statement query(database,
+                          "SELECT id, status = 'running', created FROM jobs "
+                          "WHERE status IN ('running', 'queued') ORDER BY id");
+  std::vector<LivingJob> jobs;
+  while (query.executeStep())
+    jobs.push_back(
+        {column_int(query, 0), column_int(query, 1) != 0, query.getColumn(2).getDouble()});
+  return jobs;
+}
+
+// A job's process takes the lock before anything else and keeps it while it waits for a device. So
+// a queued job is dead when its lock was there and is free, or when none came within a minute; the
+// few seconds' grace are for a process that has made the file and not locked it yet.
+bool is_dead(const LivingJob& job, const std::filesystem::path& lock) {
+  if (FileLock::is_held(lock)) return false;
+  if (job.running) return true;
+  std::error_code missing;
+  const auto made = std::filesystem::last_write_time(lock, missing);
+  if (missing) return now() - job.created > 60;
+  return std::filesystem::file_time_type::clock::now() - made > std::chrono::seconds(5);
 }
 
 void interrupt_job(SQLite::Database& database, int64_t id) {
@@ -163,22 +187,22 @@ std::filesystem::path Workspace::job_lock_path(int64_t job_id) const {
 
 Result<int64_t> Workspace::reap_dead_jobs() {
   // Polled often: writers are kept waiting only when there may be something to do.
-  LOUPE_TRY(const std::vector<int64_t> candidates,
-            impl_->read([&](SQLite::Database& database) -> Result<std::vector<int64_t>> {
-              return running_jobs(database);
+  LOUPE_TRY(const std::vector<LivingJob> candidates,
+            impl_->read([&](SQLite::Database& database) -> Result<std::vector<LivingJob>> {
+              return living_jobs(database);
             }));
-  const auto dead = [&](int64_t id) {
-    return !FileLock::is_held(impl_->artifacts_folder() / std::to_string(id) / "lock");
+  const auto dead = [&](const LivingJob& job) {
+    return is_dead(job, impl_->artifacts_folder() / std::to_string(job.id) / "lock");
   };
   if (std::none_of(candidates.begin(), candidates.end(), dead)) return 0;
   return impl_->write([&](SQLite::Database& database) -> Result<int64_t> {
     // Looked at again inside the transaction: a job that ended well has said so before it let go
     // of its lock.
-    std::vector<int64_t> ids = running_jobs(database);
-    std::erase_if(ids, [&](int64_t id) { return !dead(id); });
-    for (int64_t id : ids) interrupt_job(database, id);
-    for (int64_t id : ids) interrupt_run_of(database, id);
-    return static_cast<int64_t>(ids.size());
+    std::vector<LivingJob> jobs = living_jobs(database);
+    std::erase_if(jobs, [&](const LivingJob& job) { return !dead(job); });
+    for (const LivingJob& job : jobs) interrupt_job(database, job.id);
+    for (const LivingJob& job : jobs) interrupt_run_of(database, job.id);
+    return static_cast<int64_t>(jobs.size());
   });
 }
 

@@ -176,8 +176,8 @@ class Workspace {
   Result<bool> stop_requested(int64_t job_id) const;
   Result<void> clear_stop(int64_t job_id);
   std::filesystem::path job_lock_path(int64_t job_id) const;  // artifacts/<id>/lock
-  // Jobs marked running whose lock nobody holds become interrupted, and so do their runs. Returns
-  // how many.
+  // Jobs marked running whose lock nobody holds become interrupted, and so do their runs; so does a
+  // queued job whose process took its lock and is gone, or never came. Returns how many.
   Result<int64_t> reap_dead_jobs();
 
   // Runs, newest first. An empty status is "queued". Deleting is a flag, so that it can be undone.

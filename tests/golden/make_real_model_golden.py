@@ -47,7 +47,7 @@ def sha256(ids):
 
 
 def main():
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     gguf, data = Path(sys.argv[1]), Path(sys.argv[2])
     out = Path(sys.argv[3] if len(sys.argv) > 3 else Path(__file__).parent / "real_model.json")
     tokenizer, template = smollm2(str(gguf))
@@ -61,7 +61,11 @@ def main():
         x = render(turns, True)
         whole = render(turns + [dict(role="assistant", content=response)], False)
         assert whole.startswith(x)
-        return [tokenizer.encode(text, add_special_tokens=False).ids for text in (x, whole[len(x):])]
+        x_ids, y_ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in (x, whole[len(x):])]
+        # y ends with the end-of-turn token: the line end behind it separates turns and belongs to none.
+        while tokenizer.id_to_token(y_ids[-1]) == "Ċ" and "<|im_end|>" == tokenizer.id_to_token(y_ids[-2]):
+            y_ids.pop()
+        return x_ids, y_ids
 
     def entry(prompt, chosen, rejected):
         (x, y), (_, z) = encode(prompt, chosen), encode(prompt, rejected)

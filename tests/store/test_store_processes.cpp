@@ -164,6 +164,28 @@ class TestStoreProcesses : public QObject {
     QCOMPARE(*w.reap_dead_jobs(), int64_t{0});
   }
 
+  void a_queued_job_whose_process_is_gone_is_reaped() {
+    Workspace w = open_or_die(folder_);
+    const int64_t run = *w.add_run(sample_run("queued"));
+    const int64_t fresh = *w.add_job("train", json{}, run);
+    const int64_t gone = *w.add_job("train", json{}, run);
+    for (const int64_t job : {fresh, gone}) {
+      (void)w.artifacts(job);
+      QVERIFY(FileLock::try_acquire(w.job_lock_path(job), FileLock::Mode::exclusive).ok());
+    }
+    const auto now = std::filesystem::file_time_type::clock::now();
+    std::filesystem::last_write_time(w.job_lock_path(gone), now - std::chrono::seconds(30));
+    QCOMPARE(*w.reap_dead_jobs(), int64_t{1});
+    QVERIFY(w.job(gone)->status == JobStatus::interrupted);
+    QVERIFY(w.job(fresh)->status == JobStatus::queued);
+    // One that waits for its device holds the lock, however long it waits.
+    const auto held = FileLock::try_acquire(w.job_lock_path(fresh), FileLock::Mode::exclusive);
+    QVERIFY(held.ok());
+    std::filesystem::last_write_time(w.job_lock_path(fresh), now - std::chrono::seconds(30));
+    QCOMPARE(*w.reap_dead_jobs(), int64_t{0});
+    QVERIFY(w.job(fresh)->status == JobStatus::queued);
+  }
+
   void a_run_with_a_living_job_goes_on() {
     Workspace w = open_or_die(folder_);
     const int64_t alive = *w.add_job("train", json{}, run_);
