@@ -225,7 +225,13 @@ api::Run to_api(const store::Workspace& workspace, const store::RunRow& row) {
   run.name = row.name;
   run.type = row.type;
   if (const auto model = workspace.model(row.model_id)) run.model = model->name;
-  if (const auto dataset = workspace.dataset(row.dataset_id)) run.dataset = dataset->name;
+  if (const auto dataset = workspace.dataset(row.dataset_id)) {
+    // "train" alone would say nothing in a table of runs on several data sets.
+    const bool persona = dataset->details.value("kind", "") == "persona";
+    run.dataset =
+        persona ? "persona/" + dataset->name : fs::path(dataset->path).filename().string();
+    if (run.dataset.empty()) run.dataset = dataset->name;
+  }
   run.recipe = row.recipe;
   run.seed = row.recipe.value("seed", int64_t{0});
   run.status = row.status;
