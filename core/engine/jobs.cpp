@@ -159,8 +159,6 @@ Result<void> start_process(const store::Workspace& workspace, int64_t job_id,
                  "check that the program is there and that memory and process limits allow it"};
   // Its exit code is in the store; reaping keeps the process table clean while we live.
   std::thread([pid] { ::waitpid(pid, nullptr, 0); }).detach();
-  // Between its start and its lock nobody could tell the job from a dead one; queued jobs are not
-  // reaped, so it is safe.
   return {};
 }
 

@@ -52,58 +52,58 @@ void add_model(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
 
-  auto* import =
+  auto* adding =
       verb->add_subcommand("import", "add a GGUF file or a Hugging Face folder, by reference");
-  import->add_option("PATH", options->path, "a .gguf file, or a folder with config.json")
+  adding->add_option("PATH", options->path, "a .gguf file, or a folder with config.json")
       ->required();
-  import->add_option("--name", options->name, "its name in the workspace");
-  import->callback([&context, options] {
+  adding->add_option("--name", options->name, "its name in the workspace");
+  adding->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open(true));
-  LOUPE_TRY(const auto row, import_model(workspace, options->path, options->name));
-  terminal.print(to_api(row), "imported " + row.name + ": " + row.architecture + ", " +
-                                  millions(row.parameters) + " parameters, from " + row.path);
-  return {};
-});
-}  // namespace
-);
-
-verb->add_subcommand("list",
-                     "every model of the workspace, and whether its files are still the same")
-    ->callback([&context] {
-      context.run([&](Terminal& terminal) -> Result<void> {
-        LOUPE_TRY(const auto workspace, context.open());
-        LOUPE_TRY(const auto models, workspace.models());
-        json list = json::array();
-        std::vector<std::vector<std::string>> rows;
-        for (const auto& row : models) {
-          const auto model = to_api(row);
-          list.push_back(model);
-          rows.push_back({std::to_string(model.id), model.name, model.architecture,
-                          millions(model.parameters), model.format, model.status});
-        }
-        terminal.print(list, rows.empty() ? "no model yet; add one with: model import PATH"
-                                          : format_table({"id", "name", "architecture",
-                                                          "parameters", "format", "status"},
-                                                         rows));
-        return {};
-      });
+      LOUPE_TRY(const auto row, import_model(workspace, options->path, options->name));
+      terminal.print(to_api(row), "imported " + row.name + ": " + row.architecture + ", " +
+                                      millions(row.parameters) + " parameters, from " + row.path);
+      return {};
     });
-
-auto* show = verb->add_subcommand("show", "one model: files, hashes, configuration, chat template");
-show->add_option("NAME", options->name)->required();
-show->callback([&context, options] {
-  context.run([&](Terminal& terminal) -> Result<void> {
-    LOUPE_TRY(const auto workspace, context.open());
-    LOUPE_TRY(const auto row, workspace.model(options->name));
-    json value = to_api(row);
-    value["files"] = row.files;
-    value["details"] = row.details;
-    terminal.print(value, dump(value, 2));
-    return {};
   });
-});
-}  // namespace loupe::engine
+
+  verb->add_subcommand("list",
+                       "every model of the workspace, and whether its files are still the same")
+      ->callback([&context] {
+        context.run([&](Terminal& terminal) -> Result<void> {
+          LOUPE_TRY(const auto workspace, context.open());
+          LOUPE_TRY(const auto models, workspace.models());
+          json list = json::array();
+          std::vector<std::vector<std::string>> rows;
+          for (const auto& row : models) {
+            const auto model = to_api(row);
+            list.push_back(model);
+            rows.push_back({std::to_string(model.id), model.name, model.architecture,
+                            millions(model.parameters), model.format, model.status});
+          }
+          terminal.print(list, rows.empty() ? "no model yet; add one with: model import PATH"
+                                            : format_table({"id", "name", "architecture",
+                                                            "parameters", "format", "status"},
+                                                           rows));
+          return {};
+        });
+      });
+
+  auto* show =
+      verb->add_subcommand("show", "one model: files, hashes, configuration, chat template");
+  show->add_option("NAME", options->name)->required();
+  show->callback([&context, options] {
+    context.run([&](Terminal& terminal) -> Result<void> {
+      LOUPE_TRY(const auto workspace, context.open());
+      LOUPE_TRY(const auto row, workspace.model(options->name));
+      json value = to_api(row);
+      value["files"] = row.files;
+      value["details"] = row.details;
+      terminal.print(value, dump(value, 2));
+      return {};
+    });
+  });
+}
 
 void add_tokenize(CLI::App& app, Context& context) {
   struct Options {

@@ -226,7 +226,8 @@ struct PackedAttentionFunction : torch::autograd::Function<PackedAttentionFuncti
   }
 };
 
-// Fused where torch has a kernel for it; written out elsewhere (the fused operator's fallback has no meta kernel).
+// Fused where torch has a kernel for it; written out elsewhere (the fused operator's fallback has
+// no meta kernel).
 Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
   if (q.is_cuda()) return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
   const int64_t time = q.size(2);

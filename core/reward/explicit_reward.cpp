@@ -50,7 +50,9 @@ ExplicitReward::ExplicitReward(std::shared_ptr<model::Decoder> decoder, uint64_t
                                Pooling pooling, double head_sd)
     : RewardModel(std::move(decoder)), pooling_(pooling) {
   const auto& config = decoder_->config();
-  const double sd = head_sd > 0 ? head_sd : config.initializer_range.value_or(1.0 / std::sqrt(static_cast<double>(config.hidden_size)));
+  const double sd = head_sd > 0 ? head_sd
+                                : config.initializer_range.value_or(
+                                      1.0 / std::sqrt(static_cast<double>(config.hidden_size)));
   head_ = draw_head(config.hidden_size, sd, seed).to(decoder_->device(), decoder_->residual());
 }
 

@@ -29,7 +29,8 @@ std::unique_ptr<reward::RewardModel> make_reward(std::shared_ptr<model::Decoder>
                                         recipe.without_reference});
   using Pooling = reward::ExplicitReward::Pooling;
   return std::make_unique<reward::ExplicitReward>(
-      std::move(base), recipe.seed, recipe.pooling == "mean" ? Pooling::mean : Pooling::last, recipe.head_sd);
+      std::move(base), recipe.seed, recipe.pooling == "mean" ? Pooling::mean : Pooling::last,
+      recipe.head_sd);
 }
 
 std::vector<std::span<const data::EncodedPair>> spans(
