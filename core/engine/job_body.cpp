@@ -14,6 +14,7 @@
 #include "core/engine/guarded.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
+#include "core/engine/wire.h"
 #include "core/model/kernels.h"
 #include "core/reward/score_plan.h"
 #include "core/train/trainer.h"
@@ -45,6 +46,20 @@ json versions() {
           {"threads", at::get_num_threads()}};
 }
 
+// An evaluation with its pairs, in one transaction.
+Result<int64_t> store_evaluation(store::Workspace& workspace, int64_t run,
+                                 const train::EvalEvent& e) {
+  store::EvalMetric metric;
+  metric.step = e.step;
+  metric.epoch = e.epoch;
+  metric.set = e.set;
+  metric.measures = eval::to_json(e.measures);
+  std::vector<store::EvalPair> pairs;
+  for (size_t i = 0; i < e.index.size(); ++i)
+    pairs.push_back({e.index[i], e.cluster[i], e.chosen[i], e.rejected[i]});
+  return workspace.add_eval(run, metric, pairs);
+}
+
 // Everything a job writes, at most once a second for what comes fast.
 class Recorder {
  public:
@@ -68,15 +83,7 @@ class Recorder {
     flush(false);
   }
   void evaluated(const train::EvalEvent& e) {
-    store::EvalMetric metric;
-    metric.step = e.step;
-    metric.epoch = e.epoch;
-    metric.set = e.set;
-    metric.measures = eval::to_json(e.measures);
-    std::vector<store::EvalPair> pairs;
-    for (size_t i = 0; i < e.index.size(); ++i)
-      pairs.push_back({e.index[i], e.cluster[i], e.chosen[i], e.rejected[i]});
-    note(workspace_.add_eval(run_, metric, pairs));
+    note(store_evaluation(workspace_, run_, e));
     summary_["accuracy"][e.set] = e.measures.accuracy;
     flush(true);
     log_info(e.set + " after epoch " + std::to_string(e.epoch) + ": accuracy " +
@@ -295,15 +302,7 @@ Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& jo
     event.step = checkpoints.back().step;
     event.epoch = checkpoints.back().epoch;
     event.measures = eval::measure(event.chosen, event.rejected, event.cluster);
-    store::EvalMetric metric;
-    metric.step = event.step;
-    metric.epoch = event.epoch;
-    metric.set = event.set;
-    metric.measures = eval::to_json(event.measures);
-    std::vector<store::EvalPair> pairs;
-    for (size_t i = 0; i < event.index.size(); ++i)
-      pairs.push_back({event.index[i], event.cluster[i], event.chosen[i], event.rejected[i]});
-    LOUPE_TRY([[maybe_unused]] const int64_t id, workspace.add_eval(job.run_id, metric, pairs));
+    LOUPE_TRY([[maybe_unused]] const int64_t id, store_evaluation(workspace, job.run_id, event));
   }
   return JobStatus::done;
 }
@@ -355,11 +354,7 @@ int run_job(const std::string& workspace_folder, int64_t job_id) {
   if (!status) {
     const Error& error = status.error();
     log_error(error.text());
-    text = json{{"code", error_code_name(error.code)},
-                {"what", error.what},
-                {"where", error.where},
-                {"hint", error.hint}}
-               .dump(-1, ' ', false, json::error_handler_t::replace);
+    text = dump(error_json(error));
   }
   // A full disk may refuse these too; the next reader then finds a running job that nobody holds,
   // and says interrupted.

@@ -6,6 +6,7 @@
 #include "core/engine/command_line.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
+#include "core/engine/wire.h"
 
 namespace loupe::engine {
 
@@ -49,10 +50,7 @@ Result<void> finish_run(store::Workspace& workspace, const TrainRequest& request
   }
   LOUPE_TRY(const auto job, follow_job(workspace, started.job, request.name, terminal));
   if (job.status == store::JobStatus::done) return {};
-  const json error = json::parse(job.error.empty() ? "null" : job.error, nullptr, false);
-  if (error.is_object())
-    return Error{error_code_from_name(error.value("code", "")), error.value("what", ""),
-                 error.value("where", ""), error.value("hint", "")};
+  if (auto error = error_from_text(job.error)) return *std::move(error);
   return Error{ErrorCode::cancelled,
                std::string("the run ") + request.name + " is " + store::job_status_name(job.status),
                "", "the same command again goes on with it"};

@@ -3,6 +3,7 @@
 
 #include "core/engine/command_line.h"
 #include "core/engine/jobs.h"
+#include "core/engine/wire.h"
 
 namespace loupe::engine {
 
@@ -37,10 +38,7 @@ Result<void> finish(store::Workspace& workspace, const StartedJob& started, bool
   }
   LOUPE_TRY(const auto job, follow_job(workspace, started.job, run.name, terminal));
   if (job.status == store::JobStatus::failed) {
-    const json error = json::parse(job.error, nullptr, false);
-    if (error.is_object())
-      return Error{error_code_from_name(error.value("code", "")), error.value("what", ""),
-                   error.value("where", ""), error.value("hint", "")};
+    if (auto error = error_from_text(job.error)) return *std::move(error);
     return Error{ErrorCode::internal, "the job failed", job_log_tail(workspace, job.id), ""};
   }
   if (job.status == store::JobStatus::interrupted)

@@ -52,6 +52,13 @@ nlohmann::json error_json(const Error& error) {
           {"hint", error.hint}};
 }
 
+std::optional<Error> error_from_text(const std::string& text) {
+  const auto error = nlohmann::json::parse(text, nullptr, false);
+  if (!error.is_object()) return std::nullopt;
+  return Error{error_code_from_name(error.value("code", "")), error.value("what", ""),
+               error.value("where", ""), error.value("hint", "")};
+}
+
 std::string dump(const nlohmann::json& value, int indent) {
   return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -2,6 +2,7 @@
 // Tokens and credits in the form that travels.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/api/messages.h"
@@ -20,6 +21,8 @@ api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
 
 // {code, what, where, hint}: the data of a JSON-RPC error and of --json failures.
 nlohmann::json error_json(const Error& error);
+// Back from its text, as a job's row keeps it; nullopt when the text is none.
+std::optional<Error> error_from_text(const std::string& text);
 // Dump that survives bytes that are not UTF-8 (a path may hold anything).
 std::string dump(const nlohmann::json& value, int indent = -1);
 
