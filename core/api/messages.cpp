@@ -60,6 +60,10 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, ServerI
   f("pid", v.pid);
   f("devices", v.devices);
   f("threads", v.threads);
+  f("cores", v.cores);
+  f("memory", v.memory);
+  f("cache_limit", v.cache_limit);
+  f("device", v.device);
 }
 
 template <class F, class T>
@@ -181,6 +185,7 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Respons
 template <class F, class T>
 void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Attribution> {
   f("run", v.run);
+  f("model", v.model);
   f("run_name", v.run_name);
   f("type", v.type);
   f("method", v.method);
@@ -204,82 +209,95 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Shift> 
   f("has_rejected", v.has_rejected);
   f("before_tokens", v.before_tokens);
   f("after_tokens", v.after_tokens);
+  f("rejected_tokens", v.rejected_tokens);
+  f("alignment", v.alignment);
+  f("error", v.error);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Project> {
+  f("path", v.path);
+  f("name", v.name);
+  f("title", v.title);
+  f("description", v.description);
+  f("model", v.model);
+  f("recipe", v.recipe);
+  f("seeds", v.seeds);
+  f("sets", v.sets);
+  f("train_pairs", v.train_pairs);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Dataset> {
+  f("id", v.id);
+  f("name", v.name);
+  f("path", v.path);
+  f("kind", v.kind);
+  f("pairs", v.pairs);
+  f("created", v.created);
+  f("available", v.available);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, FolderEntry> {
+  f("name", v.name);
+  f("is_folder", v.is_folder);
+  f("size", v.size);
+  f("modified", v.modified);
+  f("kind", v.kind);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, FolderListing> {
+  f("path", v.path);
+  f("parent", v.parent);
+  f("home", v.home);
+  f("entries", v.entries);
+  f("truncated", v.truncated);
+}
+
+template <class F, class T>
+void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Estimate> {
+  f("device", v.device);
+  f("pairs", v.pairs);
+  f("eval_pairs", v.eval_pairs);
+  f("left_out", v.left_out);
+  f("memory", v.memory);
+  f("memory_available", v.memory_available);
+  f("disk", v.disk);
+  f("disk_available", v.disk_available);
+  f("fits", v.fits);
+  f("seconds", v.seconds);
+  f("command", v.command);
 }
 
 }  // namespace
 
-void to_json(json& j, const ServerInfo& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, ServerInfo& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Model& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Model& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const EvalSummary& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, EvalSummary& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Run& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Run& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const StepPoint& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, StepPoint& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const RunMetrics& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, RunMetrics& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Job& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Job& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Pair& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Pair& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const TokenCredit& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, TokenCredit& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const ResponseCredit& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, ResponseCredit& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Attribution& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Attribution& v) {
-  fields(Reader(j), v);
-}
-void to_json(json& j, const Shift& v) {
-  fields(Writer(j), v);
-}
-void from_json(const json& j, Shift& v) {
-  fields(Reader(j), v);
-}
+#define LOUPE_WIRE_VALUE(T)             \
+  void to_json(json& j, const T& v) {   \
+    fields(Writer(j), v);               \
+  }                                     \
+  void from_json(const json& j, T& v) { \
+    fields(Reader(j), v);               \
+  }
+LOUPE_WIRE_VALUE(ServerInfo)
+LOUPE_WIRE_VALUE(Model)
+LOUPE_WIRE_VALUE(EvalSummary)
+LOUPE_WIRE_VALUE(Run)
+LOUPE_WIRE_VALUE(StepPoint)
+LOUPE_WIRE_VALUE(RunMetrics)
+LOUPE_WIRE_VALUE(Job)
+LOUPE_WIRE_VALUE(Pair)
+LOUPE_WIRE_VALUE(TokenCredit)
+LOUPE_WIRE_VALUE(ResponseCredit)
+LOUPE_WIRE_VALUE(Attribution)
+LOUPE_WIRE_VALUE(Shift)
+LOUPE_WIRE_VALUE(Project)
+LOUPE_WIRE_VALUE(Dataset)
+LOUPE_WIRE_VALUE(FolderEntry)
+LOUPE_WIRE_VALUE(FolderListing)
+LOUPE_WIRE_VALUE(Estimate)
+#undef LOUPE_WIRE_VALUE
 
 json number_to_json(double value) {
   if (std::isnan(value)) return "NaN";

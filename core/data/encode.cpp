@@ -76,7 +76,8 @@ Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset,
     const auto response_tokens =
         static_cast<int64_t>(std::max(encoded.chosen.size(), encoded.rejected.size()));
     if ((limit.prompt > 0 && prompt_tokens > limit.prompt) ||
-        (limit.response > 0 && response_tokens > limit.response))
+        (limit.response > 0 && response_tokens > limit.response) ||
+        (limit.total > 0 && prompt_tokens + response_tokens > limit.total))
       out.left_out.push_back({encoded.index, pair.row, prompt_tokens, response_tokens});
     else
       out.pairs.push_back(std::move(encoded));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Preference pairs as token ids: x and y rendered by the model's template and tokenised apart, no
 // special tokens added (design section 4). y ends with the end-of-turn token: the white space that
-// some templates put behind it parts turns and belongs to none. Nothing else is cut: a pair over the
-// limit is left out and listed.
+// some templates put behind it parts turns and belongs to none. Nothing else is cut: a pair over
+// the limit is left out and listed.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct EncodedDataset {
 
 struct LengthLimit {
   int64_t prompt = 512, response = 512;  // the paper's; 0: no limit
+  int64_t total = 0;  // prompt and longer response together: the model's context; 0: no limit
 };
 
 struct EncodedText {

@@ -11,7 +11,10 @@
 #include <thread>
 
 #include "core/base/log.h"
+#include "core/engine/estimate.h"
 #include "core/engine/guarded.h"
+#include "core/engine/installation.h"
+#include "core/engine/job_fetch.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
 #include "core/engine/wire.h"
@@ -31,12 +34,6 @@ std::atomic<bool> terminated{false};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof(name) - 1);
-  return name;
 }
 
 json versions() {
@@ -91,8 +88,7 @@ class Recorder {
              std::to_string(e.measures.margin_mean));
   }
   void progress(const Progress& p) {
-    progress_ = {
-        {"phase", p.phase}, {"done", p.done}, {"total", p.total}, {"seconds_left", p.seconds_left}};
+    progress_ = progress_json(p);
     flush(false);
   }
   void flush(bool now) {
@@ -133,12 +129,18 @@ Result<data::EncodedDataset> encode_spec(const json& spec, const model::Language
   LOUPE_TRY(const auto dataset, load_spec(spec));
   LOUPE_TRY(auto encoded,
             data::encode_dataset(dataset, *language.chat_template, *language.tokenizer,
-                                 {recipe.max_prompt_tokens, recipe.max_response_tokens}));
+                                 {recipe.max_prompt_tokens, recipe.max_response_tokens,
+                                  language.decoder->config().max_positions}));
   if (!encoded.left_out.empty())
     log_warning(dataset.name + ": " + std::to_string(encoded.left_out.size()) + " of " +
                 std::to_string(dataset.pairs.size()) +
                 " pairs are over the length limit and left out, the first in row " +
                 std::to_string(encoded.left_out.front().row));
+  if (encoded.pairs.empty())
+    return Error{ErrorCode::invalid_input, "no pair of \"" + dataset.name + "\" is left",
+                 dataset.path,
+                 encoded.left_out.empty() ? "give a file with pairs"
+                                          : "every pair is over the length limit; raise it"};
   return encoded;
 }
 
@@ -201,6 +203,17 @@ Result<void> remove_leftovers(const store::Workspace& workspace, int64_t run) {
   return {};
 }
 
+// Refused before the machine starts to swap: with room for what the formula does not know.
+Result<void> check_memory(at::Device device, double needed) {
+  const auto available = static_cast<double>(available_memory());
+  if (!device.is_cpu() || available == 0 || needed <= 1.25 * available) return {};
+  char text[160];
+  std::snprintf(text, sizeof(text), "training takes about %.1f GB, and %.1f GB are free",
+                needed / 1e9, available / 1e9);
+  return Error{ErrorCode::out_of_memory, text, host_name(),
+               "use a smaller batch with more accumulation, shorter texts, or another machine"};
+}
+
 Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& job) {
   LOUPE_TRY(const auto run, workspace.run(job.run_id));
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
@@ -224,6 +237,11 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
     eval_sets.push_back(std::move(set));
   }
   recorder.summary()["left_out"] = train_set.left_out.size();
+  const auto lengths = pair_lengths(train_set);
+  LOUPE_CHECK(check_memory(
+      device, training_memory(language.decoder->config(), model_row.parameters, recipe, lengths)));
+  int64_t eval_tokens = 0;
+  for (const auto& set : eval_sets) eval_tokens += pair_lengths(set).total();
   train::Trainer trainer(language.decoder, recipe, std::move(train_set), std::move(eval_sets));
   if (job.request.value("resume", false)) {
     LOUPE_TRY(const auto checkpoints, workspace.checkpoints(run.id));
@@ -255,6 +273,10 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
   };
   LOUPE_TRY(const auto outcome, trainer.run(observer));
   recorder.summary()["wall_seconds"] = seconds_since(start);
+  recorder.summary()["peak_memory"] = peak_memory();
+  // Of a resumed run this process knows only the last part.
+  if (!job.request.value("resume", false))
+    recorder.summary()["work"] = training_work(recipe, lengths.total(), eval_tokens);
   recorder.flush(true);
   if (recorder.failure()) return *recorder.failure();
   return outcome == train::Outcome::done ? JobStatus::done : JobStatus::stopped;
@@ -281,27 +303,16 @@ Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& jo
     const auto rewards = reward::score(*loaded->reward, plan, options, {}, [&](const Progress& p) {
       if (seconds_since(last) < 1) return;
       last = Clock::now();
-      const auto written = workspace.set_job_progress(job.id, {{"phase", "evaluating " + set.name},
-                                                               {"done", p.done},
-                                                               {"total", p.total},
-                                                               {"seconds_left", -1}});
+      const auto written = workspace.set_job_progress(
+          job.id, progress_json({"evaluating " + set.name, p.done, p.total, -1}));
       if (!written) failed = written.error();
       const auto stop = workspace.stop_requested(job.id);
       if (terminated || (stop.ok() && *stop)) options.cancel.cancel();
     });
     if (failed) return *failed;
-    train::EvalEvent event;
-    for (size_t i = 0; i < set.pairs.size(); ++i) {
-      const auto [chosen, rejected] = plan.slots(0, i);
-      event.index.push_back(set.pairs[i].index);
-      event.cluster.push_back(set.pairs[i].cluster);
-      event.chosen.push_back(rewards[static_cast<size_t>(chosen)]);
-      event.rejected.push_back(rewards[static_cast<size_t>(rejected)]);
-    }
-    event.set = set.name;
+    train::EvalEvent event = train::eval_event(set, plan, 0, rewards);
     event.step = checkpoints.back().step;
     event.epoch = checkpoints.back().epoch;
-    event.measures = eval::measure(event.chosen, event.rejected, event.cluster);
     LOUPE_TRY([[maybe_unused]] const int64_t id, store_evaluation(workspace, job.run_id, event));
   }
   return JobStatus::done;
@@ -311,6 +322,7 @@ Result<JobStatus> guarded_body(store::Workspace& workspace, const store::JobRow&
   auto status = guarded([&]() -> Result<JobStatus> {
     if (job.kind == "train") return train_body(workspace, job);
     if (job.kind == "eval") return eval_body(workspace, job);
+    if (job.kind == "fetch") return fetch_body(workspace, job, terminated);
     return Error{ErrorCode::unsupported, "this program has no jobs of kind \"" + job.kind + "\"",
                  "", ""};
   });

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "core/base/file.h"
+#include "core/engine/wire.h"
 
 extern char** environ;
 
@@ -118,8 +119,19 @@ Result<StartedJob> add_evaluation(store::Workspace& workspace, int64_t run_id,
   return started;
 }
 
-Result<void> start_process(const store::Workspace& workspace, int64_t job_id,
-                           const std::string& program) {
+Result<StartedJob> add_fetch(store::Workspace& workspace) {
+  LOUPE_CHECK(workspace.reap_dead_jobs());
+  LOUPE_TRY(const auto jobs, workspace.jobs());
+  for (const auto& job : jobs)
+    if (job.kind == "fetch" && !is_final(job.status)) return StartedJob{job.id, 0};
+  StartedJob started;
+  LOUPE_TRY(started.job, workspace.add_job("fetch", {{"what", "demo-model"}}));
+  return started;
+}
+
+namespace {
+
+Result<void> spawn(const store::Workspace& workspace, int64_t job_id, const std::string& program) {
   std::error_code ignored;
   const fs::path self =
       program.empty() ? fs::read_symlink("/proc/self/exe", ignored) : fs::path(program);
@@ -162,6 +174,21 @@ Result<void> start_process(const store::Workspace& workspace, int64_t job_id,
   return {};
 }
 
+}  // namespace
+
+Result<void> start_process(store::Workspace& workspace, int64_t job_id,
+                           const std::string& program) {
+  auto started = spawn(workspace, job_id, program);
+  if (started) return {};
+  LOUPE_TRY(const auto job, workspace.job(job_id));
+  const char* failed = store::job_status_name(store::JobStatus::failed);
+  LOUPE_CHECK(workspace.set_job_status(job_id, store::JobStatus::failed,
+                                       dump(error_json(started.error()))));
+  if (job.run_id != 0 && job.kind == "train")
+    LOUPE_CHECK(workspace.set_run_status(job.run_id, failed));
+  return started;
+}
+
 std::string job_log_tail(const store::Workspace& workspace, int64_t job_id, size_t bytes) {
   std::ifstream stream(workspace.folder() / "artifacts" / std::to_string(job_id) / "log",
                        std::ios::binary);
@@ -179,6 +206,7 @@ api::Job to_api(const store::Workspace& workspace, const store::JobRow& row) {
   job.status = store::job_status_name(row.status);
   job.error = row.error;
   job.run_id = row.run_id;
+  if (row.kind == "fetch") job.title = "fetch the demo model";
   if (const auto run = workspace.run(row.run_id))
     job.title = (row.kind == "eval" ? "evaluate " : "") + run->name;
   if (row.progress.is_object()) {

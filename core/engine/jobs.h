@@ -31,12 +31,15 @@ struct StartedJob {
 Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request);
 // A new job that goes on with a run that is stopped, interrupted or failed.
 Result<StartedJob> add_resume(store::Workspace& workspace, int64_t run_id);
+// Fetches the demo model and imports it; one that is under way already comes back.
+Result<StartedJob> add_fetch(store::Workspace& workspace);
 Result<StartedJob> add_evaluation(store::Workspace& workspace, int64_t run_id,
                                   std::vector<json> sets);
 
 // `rewardloupe-engine job ID` in a session of its own, stdin from /dev/null, output to
 // artifacts/ID/log, everything else closed. `program`: the engine's path, "" for this very program.
-Result<void> start_process(const store::Workspace& workspace, int64_t job_id,
+// When it cannot be started, the job and its run are marked failed.
+Result<void> start_process(store::Workspace& workspace, int64_t job_id,
                            const std::string& program = "");
 
 // The body of that process: returns its exit code. Holds the job's lock throughout; SIGTERM and a

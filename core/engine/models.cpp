@@ -4,9 +4,12 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "core/base/file.h"
+#include "core/engine/installation.h"
 
 namespace loupe::engine {
 
@@ -47,6 +50,38 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
   return workspace.model(row.id);
 }
 
+Result<std::string> model_named(store::Workspace& workspace, const std::string& text,
+                                const fs::path& folder) {
+  auto named = workspace.model(text);
+  const bool is_path = text.starts_with("/") || text.starts_with("./") || text.starts_with("../");
+  if (named || !is_path) {
+    if (!named) return std::move(named).error();
+    return text;
+  }
+  std::error_code ignored;
+  const fs::path path = fs::weakly_canonical(fs::absolute(folder / text), ignored);
+  LOUPE_TRY(const auto models, workspace.models());
+  for (const auto& row : models)
+    if (row.path == path.string()) return row.name;
+  LOUPE_TRY(const auto row, import_model(workspace, path.string(), ""));
+  return row.name;
+}
+
+namespace {
+
+// Hashing a large file takes seconds; a status is asked for at every refresh of a window.
+Result<std::string> hash_of(const std::string& path, uint64_t size, int64_t mtime_ns) {
+  static std::mutex mutex;
+  static std::map<std::tuple<std::string, uint64_t, int64_t>, std::string> known;
+  const std::tuple key(path, size, mtime_ns);
+  const std::lock_guard lock(mutex);
+  if (const auto found = known.find(key); found != known.end()) return found->second;
+  LOUPE_TRY(const auto identity, identify_file(path));
+  return known[key] = identity.sha256;
+}
+
+}  // namespace
+
 std::string model_status(const store::ModelRow& row) {
   for (const auto& file : row.files) {
     const std::string path = file.value("path", "");
@@ -54,8 +89,8 @@ std::string model_status(const store::ModelRow& row) {
     if (!now) return "missing: " + path;
     if (now->size != file.value("size", uint64_t{0})) return "changed: " + path;
     if (now->mtime_ns == file.value("mtime_ns", int64_t{0})) continue;
-    const auto identity = identify_file(path);
-    if (!identity || identity->sha256 != file.value("sha256", "")) return "changed: " + path;
+    const auto hash = hash_of(path, now->size, now->mtime_ns);
+    if (!hash || *hash != file.value("sha256", "")) return "changed: " + path;
   }
   return "ok";
 }
@@ -81,9 +116,7 @@ Result<model::LanguageModel> load_row(const store::ModelRow& row, at::Device dev
 
 ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit)
     : workspace_(workspace), device_(device), limit_(limit) {
-  if (limit_ == 0)
-    limit_ = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-             static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE)) / 3;
+  if (limit_ == 0) limit_ = total_memory() / 3;
 }
 
 template <class T>
@@ -135,6 +168,7 @@ Result<std::shared_ptr<const LoadedRun>> ModelCache::run(int64_t run_id,
   LOUPE_TRY(const auto reference, base(row.model_id, progress));
   LoadedRun loaded;
   loaded.run = row;
+  loaded.checkpoint = newest.id;
   LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
   loaded.language = *reference;
   loaded.language.decoder = reference->decoder->clone();

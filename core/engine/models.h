@@ -21,6 +21,11 @@ namespace loupe::engine {
 Result<store::ModelRow> import_model(store::Workspace& workspace, const std::string& path,
                                      std::string name);
 
+// The name of the model that `text` names: one of the workspace, or files (absolute, or ./… and
+// ../… from `folder`), which are imported when the workspace does not have them yet.
+Result<std::string> model_named(store::Workspace& workspace, const std::string& text,
+                                const std::filesystem::path& folder);
+
 // "ok", "changed: FILE" or "missing: FILE"; by size and time, and by hash where the time alone
 // differs.
 std::string model_status(const store::ModelRow& row);
@@ -36,6 +41,7 @@ struct LoadedRun {
   train::Recipe recipe;
   model::LanguageModel language;  // the trained decoder, tokenizer and template
   std::shared_ptr<reward::RewardModel> reward;
+  int64_t checkpoint = 0;  // its id: another one may give other rewards
 };
 
 // Keeps what was loaded, least recently used first out. One thread.
@@ -48,6 +54,7 @@ class ModelCache {
   // From the newest checkpoint; a run without one is refused.
   Result<std::shared_ptr<const LoadedRun>> run(int64_t run_id, const ProgressFn& progress = {});
   void clear();
+  uint64_t limit() const { return limit_; }
 
  private:
   struct Entry {

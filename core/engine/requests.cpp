@@ -2,9 +2,13 @@
 #include "core/engine/requests.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "core/engine/folder.h"
 #include "core/engine/jobs.h"
-#include "core/engine/scoring.h"
+#include "core/engine/models.h"
+#include "core/engine/params.h"
+#include "core/engine/train_request.h"
 #include "core/engine/wire.h"
 
 namespace loupe::engine {
@@ -12,24 +16,6 @@ namespace loupe::engine {
 namespace {
 
 using nlohmann::json;
-
-Error bad_params(const std::string& what) {
-  return Error{ErrorCode::invalid_input, what, "request", ""};
-}
-
-Result<int64_t> int_param(const json& params, const char* key) {
-  const auto found = params.find(key);
-  if (found == params.end() || !found->is_number_integer())
-    return bad_params(std::string("\"") + key + "\" must be a whole number");
-  return found->get<int64_t>();
-}
-
-Result<std::string> text_param(const json& params, const char* key) {
-  const auto found = params.find(key);
-  if (found == params.end() || !found->is_string())
-    return bad_params(std::string("\"") + key + "\" must be a text");
-  return found->get<std::string>();
-}
 
 std::string prompt_text(const std::vector<tokenize::Turn>& turns) {
   if (turns.size() == 1) return turns.front().content;
@@ -52,27 +38,28 @@ Result<json> start(store::Workspace& workspace, Result<StartedJob> added) {
   return json{{"job", added->job}, {"run", added->run}};
 }
 
-Result<json> train_start(store::Workspace& workspace, const json& params) {
-  TrainRequest request;
-  request.name = params.value("name", "");
-  LOUPE_TRY(request.model, text_param(params, "model"));
-  LOUPE_TRY(request.recipe, train::recipe_from_json(params.value("recipe", json::object())));
-  if (params.contains("project")) {
-    LOUPE_TRY(const std::string path, text_param(params, "project"));
-    LOUPE_TRY(const auto project, data::load_project(path));
-    LOUPE_TRY(const auto data, project_data(project, params.value("statements", "")));
-    request.train = data.train;
-    request.eval = data.eval;
-  } else {
-    LOUPE_TRY(const std::string path, text_param(params, "data"));
-    request.train = jsonl_spec("train", path);
-    const json eval = params.value("eval", json::object());
-    for (const auto& [name, file] : eval.items()) {
-      if (!file.is_string()) return bad_params("\"eval\" maps names to files");
-      request.eval.push_back(jsonl_spec(name, file.get<std::string>()));
-    }
-  }
-  return start(workspace, add_training(workspace, request));
+Result<void> stop_job(store::Workspace& workspace, int64_t id) {
+  LOUPE_CHECK(workspace.reap_dead_jobs());
+  LOUPE_TRY(const auto job, workspace.job(id));
+  if (is_final(job.status))
+    return Error{
+        ErrorCode::invalid_input,
+        "job " + std::to_string(id) + " is " + store::job_status_name(job.status) + " already", "",
+        ""};
+  return workspace.request_stop(id);
+}
+
+api::Dataset to_api(const store::DatasetRow& row) {
+  api::Dataset out;
+  out.id = row.id;
+  out.name = row.name;
+  out.kind = row.details.value("kind", "");
+  out.path = out.kind == "persona" ? row.details.value("statements", "") : row.path;
+  out.pairs = row.rows;
+  out.created = row.created;
+  std::error_code ignored;
+  out.available = std::filesystem::exists(out.path, ignored);
+  return out;
 }
 
 }  // namespace
@@ -97,8 +84,9 @@ Result<std::vector<json>> StoreRequests::run_specs(int64_t run) {
     if (job.run_id != run) continue;
     if (job.request.contains("eval"))
       for (const auto& spec : job.request["eval"]) specs.push_back(spec);
-    if (job.request.contains("train") && specs.empty()) specs.push_back(job.request["train"]);
   }
+  for (const auto& job : jobs)
+    if (job.run_id == run && job.request.contains("train")) specs.push_back(job.request["train"]);
   std::vector<json> unique;
   for (const auto& spec : specs)
     if (std::find(unique.begin(), unique.end(), spec) == unique.end()) unique.push_back(spec);
@@ -109,24 +97,40 @@ Result<const data::PreferenceDataset*> StoreRequests::run_pairs(int64_t run,
                                                                 const std::string& set) {
   LOUPE_TRY(const auto specs, run_specs(run));
   for (const auto& spec : specs) {
-    if (spec.value("name", "") != set) continue;
-    const std::string key = spec.dump();
-    if (const auto found = datasets_.find(key); found != datasets_.end()) return &found->second;
-    LOUPE_TRY(auto dataset, load_spec(spec));
-    return &datasets_.emplace(key, std::move(dataset)).first->second;
+    if (spec.value("name", "") == set) return pairs_of(spec);
   }
   return Error{ErrorCode::not_found, "the run has no evaluation set called \"" + set + "\"",
                "run " + std::to_string(run), ""};
 }
 
+Result<const data::PreferenceDataset*> StoreRequests::pairs_of(const json& spec) {
+  const std::string key = dump(spec);
+  if (const auto found = datasets_.find(key); found != datasets_.end()) return &found->second;
+  LOUPE_TRY(auto dataset, load_spec(spec));
+  return &datasets_.emplace(key, std::move(dataset)).first->second;
+}
+
+Result<const data::PreferenceDataset*> StoreRequests::dataset_pairs(int64_t dataset) {
+  LOUPE_TRY(const auto spec, dataset_spec(workspace_, dataset));
+  return pairs_of(spec);
+}
+
 Result<json> StoreRequests::pairs_list(const json& params) {
-  LOUPE_TRY(const int64_t run, int_param(params, "run"));
-  LOUPE_TRY(const auto specs, run_specs(run));
   json sets = json::array();
-  for (const auto& spec : specs) sets.push_back(spec.value("name", ""));
   std::string set = params.value("set", "");
-  if (set.empty() && !sets.empty()) set = sets.front().get<std::string>();
-  LOUPE_TRY(const auto* dataset, run_pairs(run, set));
+  const data::PreferenceDataset* dataset = nullptr;
+  if (params.contains("dataset")) {
+    LOUPE_TRY(const int64_t id, int_param(params, "dataset"));
+    LOUPE_TRY(dataset, dataset_pairs(id));
+    set = dataset->name;
+    sets.push_back(set);
+  } else {
+    LOUPE_TRY(const int64_t run, int_param(params, "run"));
+    LOUPE_TRY(const auto specs, run_specs(run));
+    for (const auto& spec : specs) sets.push_back(spec.value("name", ""));
+    if (set.empty() && !sets.empty()) set = sets.front().get<std::string>();
+    LOUPE_TRY(dataset, run_pairs(run, set));
+  }
   const auto total = static_cast<int64_t>(dataset->pairs.size());
   const int64_t offset = std::clamp<int64_t>(params.value("offset", int64_t{0}), 0, total);
   const int64_t limit =
@@ -166,7 +170,27 @@ std::optional<Result<json>> StoreRequests::answer(const std::string& method, con
           {"rows", rows(list, [&](const auto& row) { return json(to_api(workspace_, row)); })}};
     }
     if (method == m::pairs_list) return pairs_list(params);
-    if (method == m::train_start) return train_start(workspace_, params);
+    if (method == m::datasets_list) {
+      LOUPE_TRY(auto list, workspace_.datasets());
+      std::reverse(list.begin(), list.end());
+      return json{{"rows", rows(list, [](const auto& row) { return json(to_api(row)); })}};
+    }
+    if (method == m::train_start) {
+      LOUPE_TRY(auto request, train_request(workspace_, params));
+      return start(workspace_, add_training(workspace_, std::move(request)));
+    }
+    if (method == m::eval_start) {
+      LOUPE_TRY(const int64_t run, int_param(params, "run"));
+      LOUPE_TRY(auto sets, eval_specs(workspace_, params));
+      if (sets.empty()) return bad_params("give a set to evaluate on");
+      return start(workspace_, add_evaluation(workspace_, run, std::move(sets)));
+    }
+    if (method == m::fetch_demo) {
+      LOUPE_TRY(const auto added, add_fetch(workspace_));
+      LOUPE_TRY(const auto job, workspace_.job(added.job));
+      if (job.started > 0) return json{{"job", added.job}};
+      return start(workspace_, added);
+    }
     if (method == m::train_resume) {
       LOUPE_TRY(const int64_t run, int_param(params, "run"));
       return start(workspace_, add_resume(workspace_, run));
@@ -187,7 +211,12 @@ std::optional<Result<json>> StoreRequests::answer(const std::string& method, con
       for (const auto& e : evals) metrics.evals.push_back(to_api(e));
       return json(metrics);
     }
-    if (method == m::jobs_stop) return done(workspace_.request_stop(id));
+    if (method == m::jobs_stop) return done(stop_job(workspace_, id));
+    if (method == m::jobs_log) {
+      LOUPE_TRY([[maybe_unused]] const auto job, workspace_.job(id));
+      const auto bytes = std::clamp<int64_t>(params.value("bytes", int64_t{100000}), 0, 1000000);
+      return json{{"text", job_log_tail(workspace_, id, static_cast<size_t>(bytes))}};
+    }
     if (method == m::runs_delete)
       return done(workspace_.set_run_deleted(id, params.value("deleted", true)));
     if (method == m::runs_rename) {
@@ -198,8 +227,9 @@ std::optional<Result<json>> StoreRequests::answer(const std::string& method, con
     return done(workspace_.set_run_note(id, note));
   };
   for (const char* known :
-       {m::models_list, m::runs_list, m::jobs_list, m::pairs_list, m::train_start, m::train_resume,
-        m::runs_show, m::runs_metrics, m::jobs_stop, m::runs_delete, m::runs_rename, m::runs_note})
+       {m::models_list, m::runs_list, m::jobs_list, m::jobs_log, m::datasets_list, m::pairs_list,
+        m::train_start, m::train_resume, m::eval_start, m::fetch_demo, m::runs_show,
+        m::runs_metrics, m::jobs_stop, m::runs_delete, m::runs_rename, m::runs_note})
     if (method == known) try {
         return dispatch();
       } catch (const json::exception& error) {
@@ -208,59 +238,24 @@ std::optional<Result<json>> StoreRequests::answer(const std::string& method, con
   return std::nullopt;
 }
 
-bool ComputeRequests::knows(const std::string& method) {
-  return method == api::method::attribute || method == api::method::shift ||
-         method == api::method::models_import;
+bool FileRequests::knows(const std::string& method) {
+  return method == api::method::fs_list || method == api::method::projects_list ||
+         method == api::method::projects_show;
 }
 
-Result<json> ComputeRequests::answer(const std::string& method, const json& params,
-                                     const CancelToken& cancel, const ProgressFn& progress) {
-  try {
-    if (method == api::method::models_import) {
-      LOUPE_TRY(const std::string path, text_param(params, "path"));
-      LOUPE_TRY(const auto row, import_model(workspace_, path, params.value("name", "")));
-      return json(to_api(row));
-    }
-    if (method == api::method::attribute) {
-      LOUPE_TRY(const int64_t run, int_param(params, "run"));
-      Question question;
-      if (params.contains("prompt")) {
-        LOUPE_TRY(question.prompt, parse_prompt(params["prompt"]));
-        LOUPE_TRY(question.chosen, text_param(params, "chosen"));
-        LOUPE_TRY(question.rejected, text_param(params, "rejected"));
-      } else {
-        // The pair's place may come from another run's set: `pairs_run` names it.
-        const int64_t owner = params.value("pairs_run", run);
-        LOUPE_TRY(const std::string set, text_param(params, "set"));
-        LOUPE_TRY(const int64_t index, int_param(params, "index"));
-        LOUPE_TRY(const auto* dataset, store_.run_pairs(owner, set));
-        if (index < 0 || index >= static_cast<int64_t>(dataset->pairs.size()))
-          return bad_params("the set has " + std::to_string(dataset->pairs.size()) + " pairs");
-        const auto& pair = dataset->pairs[static_cast<size_t>(index)];
-        question = {pair.prompt, pair.chosen, pair.rejected};
-      }
-      // Loading is told apart from computing, so that a first click does not look like a hang.
-      LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.run(run, progress));
-      LOUPE_TRY(const auto attribution, attribute(cache_, run, question, cancel));
-      const json result = attribution;
-      LOUPE_TRY([[maybe_unused]] const int64_t id,
-                workspace_.add_attribution(run, "exact", params, result));
-      return result;
-    }
-    LOUPE_TRY(const auto prompt, parse_prompt(params.value("prompt", json())));
-    LOUPE_TRY(const std::string before, text_param(params, "before"));
-    LOUPE_TRY(const std::string after, text_param(params, "after"));
-    json out = json::array();
-    for (const auto& run : params.value("runs", json::array())) {
-      if (!run.is_number_integer()) return bad_params("\"runs\" is a list of run ids");
-      LOUPE_TRY(const auto shift, shift_response(cache_, run.get<int64_t>(), prompt, before, after,
-                                                 params.value("rejected", ""), cancel));
-      out.push_back(shift);
-    }
-    return json{{"rows", out}};
-  } catch (const json::exception& error) {
-    return bad_params(error.what());
+Result<json> FileRequests::answer(const std::string& method, const json& params) {
+  if (method == api::method::projects_list) {
+    json list = json::array();
+    for (const auto& project : list_sample_projects()) list.push_back(project);
+    return json{{"rows", list}};
   }
+  LOUPE_TRY(const std::string path, text_param(params, "path"));
+  if (method == api::method::projects_show) {
+    LOUPE_TRY(const auto project, show_project(path));
+    return json(project);
+  }
+  LOUPE_TRY(const auto listing, list_folder(path));
+  return json(listing);
 }
 
 }  // namespace loupe::engine

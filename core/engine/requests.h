@@ -9,11 +9,10 @@
 #include <string>
 
 #include "core/api/messages.h"
-#include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/data/preference.h"
-#include "core/engine/models.h"
 #include "core/store/workspace.h"
+#include "core/tokenize/chat_template.h"
 
 namespace loupe::engine {
 
@@ -27,27 +26,22 @@ class StoreRequests {
   // The pairs of an evaluation set (or the training set) of a run; kept while the run's data is the
   // same.
   Result<const data::PreferenceDataset*> run_pairs(int64_t run, const std::string& set);
+  // Those of a data set that the workspace knows.
+  Result<const data::PreferenceDataset*> dataset_pairs(int64_t dataset);
 
  private:
+  Result<const data::PreferenceDataset*> pairs_of(const nlohmann::json& spec);
   Result<nlohmann::json> pairs_list(const nlohmann::json& params);
   Result<std::vector<nlohmann::json>> run_specs(int64_t run);
   store::Workspace& workspace_;
   std::map<std::string, data::PreferenceDataset> datasets_;
 };
 
-// Answers that take a model: the compute thread's.
-class ComputeRequests {
+// Answers from the file system, which may be slow (a network folder): a thread of their own.
+class FileRequests {
  public:
-  ComputeRequests(store::Workspace& workspace, at::Device device)
-      : workspace_(workspace), store_(workspace), cache_(workspace, device) {}
   static bool knows(const std::string& method);
-  Result<nlohmann::json> answer(const std::string& method, const nlohmann::json& params,
-                                const CancelToken& cancel, const ProgressFn& progress);
-
- private:
-  store::Workspace& workspace_;
-  StoreRequests store_;
-  ModelCache cache_;
+  static Result<nlohmann::json> answer(const std::string& method, const nlohmann::json& params);
 };
 
 // Turns out of a wire prompt: a string (one user turn) or a list of {role, content}.

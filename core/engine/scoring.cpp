@@ -4,80 +4,176 @@
 #include "core/attrib/exact.h"
 #include "core/engine/guarded.h"
 #include "core/engine/wire.h"
+#include "core/shift/diff.h"
 
 namespace loupe::engine {
 
 namespace {
 
-Result<std::vector<attrib::ResponseCredit>> credits(const LoadedRun& run,
+using nlohmann::json;
+
+Result<data::EncodedText> encode(const model::LanguageModel& language,
+                                 const std::vector<tokenize::Turn>& prompt,
+                                 const std::string& response) {
+  LOUPE_TRY(auto text,
+            data::encode_response(prompt, response, *language.chat_template, *language.tokenizer));
+  LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
+  return text;
+}
+
+Result<std::vector<attrib::ResponseCredit>> credits(const model::LanguageModel& language,
+                                                    const reward::RewardModel& reward,
                                                     const std::vector<tokenize::Turn>& prompt,
                                                     const std::vector<std::string>& responses,
                                                     std::string& prompt_text,
                                                     const CancelToken& cancel) {
   std::vector<data::EncodedText> texts;
   for (const auto& response : responses) {
-    LOUPE_TRY(auto text, data::encode_response(prompt, response, *run.language.chat_template,
-                                               *run.language.tokenizer));
-    const auto tokens = static_cast<int64_t>(text.prompt.size() + text.response.size());
-    if (tokens > run.language.decoder->config().max_positions)
-      return Error{ErrorCode::invalid_input,
-                   "the text has " + std::to_string(tokens) + " tokens, the model can read " +
-                       std::to_string(run.language.decoder->config().max_positions),
-                   "", "shorten it"};
+    LOUPE_TRY(auto text, encode(language, prompt, response));
     prompt_text = text.prompt_text;
     texts.push_back(std::move(text));
   }
   model::ForwardOptions options;
   options.cancel = cancel;
-  return attrib::exact(*run.reward, texts, options);
+  return attrib::exact(reward, texts, options);
+}
+
+Result<api::Attribution> attribution(const model::LanguageModel& language,
+                                     const reward::RewardModel& reward, const Question& question,
+                                     const CancelToken& cancel) {
+  api::Attribution out;
+  out.method = "exact";
+  out.credits = "output positions";
+  LOUPE_TRY(const auto found, credits(language, reward, question.prompt,
+                                      {question.chosen, question.rejected}, out.prompt, cancel));
+  out.chosen = to_api(found[0], *language.tokenizer);
+  out.rejected = to_api(found[1], *language.tokenizer);
+  return out;
+}
+
+// The responses of an edit under one run: those that the memo lacks in one forward pass.
+Result<std::vector<api::ResponseCredit>> remembered(const LoadedRun& run,
+                                                    const std::vector<tokenize::Turn>& prompt,
+                                                    const std::vector<std::string>& responses,
+                                                    CreditMemo& memo, const CancelToken& cancel) {
+  json turns = json::array();
+  for (const auto& turn : prompt) turns.push_back({turn.role, turn.content});
+  const auto key = [&](const std::string& response) {
+    return dump(json{run.run.id, run.checkpoint, turns, response});
+  };
+  std::vector<std::string> missing;
+  for (const auto& response : responses)
+    if (memo.find(key(response)) == nullptr &&
+        std::find(missing.begin(), missing.end(), response) == missing.end())
+      missing.push_back(response);
+  if (!missing.empty()) {
+    std::string ignored;
+    LOUPE_TRY(const auto found,
+              credits(run.language, *run.reward, prompt, missing, ignored, cancel));
+    for (size_t i = 0; i < missing.size(); ++i)
+      memo.keep(key(missing[i]), to_api(found[i], *run.language.tokenizer));
+  }
+  std::vector<api::ResponseCredit> out;
+  for (const auto& response : responses) out.push_back(*memo.find(key(response)));
+  return out;
+}
+
+std::vector<int32_t> ids_of(const api::ResponseCredit& credit) {
+  std::vector<int32_t> out;
+  for (const auto& token : credit.tokens) out.push_back(static_cast<int32_t>(token.id));
+  return out;
+}
+
+int sign(double value) {
+  return value > 0 ? 1 : value < 0 ? -1 : 0;
 }
 
 }  // namespace
+
+const api::ResponseCredit* CreditMemo::find(const std::string& key) {
+  const auto found = places_.find(key);
+  if (found == places_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return &entries_.front().second;
+}
+
+void CreditMemo::keep(const std::string& key, api::ResponseCredit credit) {
+  if (find(key) != nullptr) {
+    entries_.front().second = std::move(credit);
+    return;
+  }
+  entries_.emplace_front(key, std::move(credit));
+  places_[key] = entries_.begin();
+  if (entries_.size() > kept_) {
+    places_.erase(entries_.back().first);
+    entries_.pop_back();
+  }
+}
+
+Result<void> check_context(const model::LanguageModel& language, size_t tokens,
+                           const std::string& where) {
+  const int64_t limit = language.decoder->config().max_positions;
+  if (static_cast<int64_t>(tokens) <= limit) return {};
+  return Error{ErrorCode::invalid_input,
+               "the text has " + std::to_string(tokens) + " tokens, the model can read " +
+                   std::to_string(limit),
+               where, "shorten it"};
+}
 
 Result<api::Attribution> attribute(ModelCache& cache, int64_t run_id, const Question& question,
                                    const CancelToken& cancel) {
   return guarded([&]() -> Result<api::Attribution> {
     LOUPE_TRY(const auto run, cache.run(run_id));
-    api::Attribution out;
+    LOUPE_TRY(auto out, attribution(run->language, *run->reward, question, cancel));
     out.run = run_id;
     out.run_name = run->run.name;
     out.type = run->recipe.type;
-    out.method = "exact";
-    out.credits = "output positions";
-    LOUPE_TRY(const auto found, credits(*run, question.prompt, {question.chosen, question.rejected},
-                                        out.prompt, cancel));
-    out.chosen = to_api(found[0], *run->language.tokenizer);
-    out.rejected = to_api(found[1], *run->language.tokenizer);
     return out;
   });
 }
 
-Result<api::Shift> shift_response(ModelCache& cache, int64_t run_id,
-                                  const std::vector<tokenize::Turn>& prompt,
-                                  const std::string& before, const std::string& after,
-                                  const std::string& rejected, const CancelToken& cancel) {
+Result<api::Attribution> attribute_model(ModelCache& cache, const store::Workspace& workspace,
+                                         int64_t model, const Question& question,
+                                         const CancelToken& cancel) {
+  return guarded([&]() -> Result<api::Attribution> {
+    LOUPE_TRY(const auto row, workspace.model(model));
+    LOUPE_TRY(const auto language, cache.base(model));
+    const reward::ImplicitReward likelihood(language->decoder, nullptr, {1.0, false, true});
+    LOUPE_TRY(auto out, attribution(*language, likelihood, question, cancel));
+    out.model = model;
+    out.run_name = row.name;
+    out.type = "LM";
+    return out;
+  });
+}
+
+Result<api::Shift> shift_response(ModelCache& cache, int64_t run_id, const Edit& edit,
+                                  const CancelToken& cancel, CreditMemo* memo) {
   return guarded([&]() -> Result<api::Shift> {
     LOUPE_TRY(const auto run, cache.run(run_id));
-    std::vector<std::string> responses{before, after};
-    if (!rejected.empty()) responses.push_back(rejected);
-    std::string prompt_text;
-    LOUPE_TRY(const auto found, credits(*run, prompt, responses, prompt_text, cancel));
+    std::vector<std::string> responses{edit.before, edit.after};
+    if (!edit.other.empty()) responses.push_back(edit.other);
+    CreditMemo own;
+    LOUPE_TRY(auto found,
+              remembered(*run, edit.prompt, responses, memo != nullptr ? *memo : own, cancel));
     api::Shift out;
     out.run = run_id;
     out.run_name = run->run.name;
     out.type = run->recipe.type;
     out.before = found[0].reward;
     out.after = found[1].reward;
-    out.before_tokens = to_api(found[0], *run->language.tokenizer);
-    out.after_tokens = to_api(found[1], *run->language.tokenizer);
-    if (!rejected.empty()) {
+    for (const auto& pair : shift::align(ids_of(found[0]), ids_of(found[1])))
+      out.alignment.emplace_back(pair.before, pair.after);
+    if (!edit.other.empty()) {
       out.has_rejected = true;
       out.rejected = found[2].reward;
+      out.rejected_tokens = std::move(found[2]);
       out.margin_before = out.before - out.rejected;
       out.margin_after = out.after - out.rejected;
-      const auto sign = [](double v) { return v > 0 ? 1 : v < 0 ? -1 : 0; };
       out.flipped = sign(out.margin_before) != sign(out.margin_after);
     }
+    out.before_tokens = std::move(found[0]);
+    out.after_tokens = std::move(found[1]);
     return out;
   });
 }

@@ -2,6 +2,8 @@
 // The interactive questions: how does this run score and explain this text.
 #pragma once
 
+#include <list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,16 +16,41 @@ namespace loupe::engine {
 
 struct Question {
   std::vector<tokenize::Turn> prompt;
-  std::string chosen, rejected;  // rejected may be empty where a method allows it
+  std::string chosen, rejected;
 };
+
+// A response, edited; `other` is the response that it is compared with, "" leaves margins out.
+struct Edit {
+  std::vector<tokenize::Turn> prompt;
+  std::string before, after, other;
+};
+
+// Responses already taken apart, newest kept: while one text is edited, the others stay the same.
+// A reward depends on its own prompt and response only, so what is kept stays true. One thread.
+class CreditMemo {
+ public:
+  const api::ResponseCredit* find(const std::string& key);
+  void keep(const std::string& key, api::ResponseCredit credit);
+
+ private:
+  static constexpr size_t kept_ = 256;
+  std::list<std::pair<std::string, api::ResponseCredit>> entries_;  // newest first
+  std::map<std::string, decltype(entries_)::iterator> places_;
+};
+
+// Refused when it is longer than the model's context: positions that it never learned.
+Result<void> check_context(const model::LanguageModel& language, size_t tokens,
+                           const std::string& where = "");
 
 // Scored in fp32, the exact mode. Throw nothing: Cancelled and torch's errors come back as Errors.
 Result<api::Attribution> attribute(ModelCache& cache, int64_t run, const Question& question,
                                    const CancelToken& cancel);
-// `before` -> `after` with the same prompt; `rejected` "" leaves margins out.
-Result<api::Shift> shift_response(ModelCache& cache, int64_t run,
-                                  const std::vector<tokenize::Turn>& prompt,
-                                  const std::string& before, const std::string& after,
-                                  const std::string& rejected, const CancelToken& cancel);
+// A plain language model: credits are log-probabilities, and the "reward" is their sum (an implicit
+// reward without reference, beta 1).
+Result<api::Attribution> attribute_model(ModelCache& cache, const store::Workspace& workspace,
+                                         int64_t model, const Question& question,
+                                         const CancelToken& cancel);
+Result<api::Shift> shift_response(ModelCache& cache, int64_t run, const Edit& edit,
+                                  const CancelToken& cancel, CreditMemo* memo = nullptr);
 
 }  // namespace loupe::engine

@@ -8,11 +8,14 @@
 #include <condition_variable>
 #include <csignal>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 
 #include "core/base/log.h"
+#include "core/engine/compute_requests.h"
 #include "core/engine/guarded.h"
+#include "core/engine/installation.h"
 #include "core/engine/models.h"
 #include "core/engine/requests.h"
 #include "core/engine/wire.h"
@@ -71,16 +74,13 @@ struct Pending {
   CancelToken cancel;
 };
 
-// The compute thread and its queue. A newer request of a slot supersedes the older one, waiting or
-// running.
-class ComputeLane {
+// A thread and its queue. A newer request of a slot supersedes the older one, waiting or running.
+class Lane {
  public:
-  ComputeLane(store::Workspace workspace, at::Device device, Writer& writer)
-      : workspace_(std::move(workspace)),
-        requests_(workspace_, device),
-        writer_(writer),
-        thread_([this] { loop(); }) {}
-  ~ComputeLane() {
+  using Work = std::function<Result<json>(const Pending&, const Asker&)>;
+  Lane(Writer& writer, Work work)
+      : writer_(writer), work_(std::move(work)), thread_([this] { loop(); }) {}
+  ~Lane() {
     {
       const std::lock_guard lock(mutex_);
       closing_ = true;
@@ -119,18 +119,21 @@ class ComputeLane {
         running_ = &request;
       }
       auto last = Clock::time_point{};
-      const auto progress = [&](const Progress& p) {
+      Asker asker;
+      asker.cancel = request.cancel;
+      asker.progress = [&](const Progress& p) {
         if (Clock::now() - last < std::chrono::milliseconds(100)) return;
         last = Clock::now();
-        writer_.notify(api::method::progress, {{"id", request.id},
-                                               {"phase", p.phase},
-                                               {"done", p.done},
-                                               {"total", p.total},
-                                               {"seconds_left", p.seconds_left}});
+        json params = progress_json(p);
+        params["id"] = request.id;
+        writer_.notify(api::method::progress, params);
+      };
+      asker.partial = [&](const json& value) {
+        writer_.notify(api::method::partial, {{"id", request.id}, {"value", value}});
       };
       const auto result = guarded([&]() -> Result<json> {
         request.cancel.check();
-        return requests_.answer(request.method, request.params, request.cancel, progress);
+        return work_(request, asker);
       });
       {
         const std::lock_guard lock(mutex_);
@@ -140,9 +143,8 @@ class ComputeLane {
     }
   }
 
-  store::Workspace workspace_;
-  ComputeRequests requests_;
   Writer& writer_;
+  Work work_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Pending> queue_;
@@ -182,12 +184,6 @@ class Watcher {
   bool closing_ = false;
   std::thread thread_;
 };
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof(name) - 1);
-  return name;
-}
 
 // Lines from a file descriptor; false at its end.
 class LineInput {
@@ -232,9 +228,11 @@ int serve(const ServeOptions& options) {
   if (!device) broken = device.error();
   std::optional<store::Workspace> workspace;
   std::unique_ptr<StoreRequests> store_requests;
-  std::unique_ptr<ComputeLane> lane;
+  std::optional<store::Workspace> compute_workspace;
+  std::unique_ptr<ComputeRequests> compute;
+  std::unique_ptr<Lane> lane, files;
   std::unique_ptr<Watcher> watcher;
-  set_threads(0);
+  set_threads(options.threads);
   if (!broken) {
     workspace.emplace(std::move(main_store).value());
     (void)workspace->reap_dead_jobs().ok();
@@ -242,7 +240,14 @@ int serve(const ServeOptions& options) {
     auto compute_store = open();
     auto watch_store = open();
     if (compute_store && watch_store) {
-      lane = std::make_unique<ComputeLane>(std::move(compute_store).value(), *device, writer);
+      compute_workspace.emplace(std::move(compute_store).value());
+      compute = std::make_unique<ComputeRequests>(*compute_workspace, *device, options.cache_limit);
+      lane = std::make_unique<Lane>(writer, [&](const Pending& request, const Asker& asker) {
+        return compute->answer(request.method, request.params, asker);
+      });
+      files = std::make_unique<Lane>(writer, [](const Pending& request, const Asker&) {
+        return FileRequests::answer(request.method, request.params);
+      });
       watcher = std::make_unique<Watcher>(std::move(watch_store).value(), writer);
     } else {
       broken = compute_store ? watch_store.error() : compute_store.error();
@@ -265,7 +270,8 @@ int serve(const ServeOptions& options) {
       continue;
     }
     if (method == api::method::cancel) {
-      if (lane) lane->cancel(params.value("id", json()));
+      for (auto* one : {lane.get(), files.get()})
+        if (one != nullptr) one->cancel(params.value("id", json()));
     } else if (method == api::method::ping) {
       writer.result(id, json::object());
     } else if (method == api::method::shutdown) {
@@ -282,18 +288,29 @@ int serve(const ServeOptions& options) {
                       "", "use the window and the engine of the same release"});
         continue;
       }
-      writer.result(id, api::ServerInfo{api::protocol_version, LOUPE_VERSION, TORCH_VERSION,
-                                        workspace->folder().string(), host_name(), ::getpid(),
-                                        device_names(), at::get_num_threads()});
+      api::ServerInfo info;
+      info.version = LOUPE_VERSION;
+      info.torch = TORCH_VERSION;
+      info.workspace = workspace->folder().string();
+      info.host = host_name();
+      info.pid = ::getpid();
+      info.devices = device_names();
+      info.threads = at::get_num_threads();
+      info.cores = std::thread::hardware_concurrency();
+      info.memory = static_cast<double>(total_memory());
+      info.cache_limit = static_cast<double>(compute->cache_limit());
+      info.device = device->str();
+      writer.result(id, info);
     } else if (broken) {
       writer.answer(id, *broken);
-    } else if (ComputeRequests::knows(method)) {
+    } else if (ComputeRequests::knows(method) || FileRequests::knows(method)) {
       const json slot = params.value("slot", json(""));
       if (!slot.is_string()) {
         writer.error(id, -32602, "\"slot\" must be a text");
         continue;
       }
-      lane->add({id, method, params, slot.get<std::string>(), {}});
+      Lane& goes_to = FileRequests::knows(method) ? *files : *lane;
+      goes_to.add({id, method, params, slot.get<std::string>(), {}});
     } else if (auto answer = store_requests->answer(method, params)) {
       writer.answer(id, *answer);
     } else {

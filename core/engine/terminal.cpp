@@ -8,6 +8,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <limits>
+#include <set>
 #include <thread>
 
 #include "core/api/messages.h"
@@ -112,7 +114,20 @@ Result<store::JobRow> follow_job(store::Workspace& workspace, int64_t job_id,
   interrupts = 0;
   const auto previous = std::signal(SIGINT, [](int) { ++interrupts; });
   int64_t last_step = -1;
-  size_t evals_seen = 0;
+  std::set<int64_t> evals_seen;  // by id
+  // What an earlier job of the same run wrote is not this job's news.
+  if (const auto job = workspace.job(job_id); job && job->run_id > 0 && terminal.json_mode()) {
+    const bool trains = job->kind == "train";
+    if (!trains || job->request.value("resume", false)) {
+      if (const auto evals = workspace.evals(job->run_id))
+        for (const auto& e : *evals) evals_seen.insert(e.id);
+      const auto checkpoints = workspace.checkpoints(job->run_id);
+      if (!trains)
+        last_step = std::numeric_limits<int64_t>::max();
+      else if (checkpoints && !checkpoints->empty())
+        last_step = checkpoints->back().step;
+    }
+  }
   bool stop_sent = false;
   Result<store::JobRow> result = Error{ErrorCode::internal, "", "", ""};
   while (true) {
@@ -137,8 +152,8 @@ Result<store::JobRow> follow_job(store::Workspace& workspace, int64_t job_id,
                          "");
         }
       if (const auto evals = workspace.evals(row->run_id))
-        for (; evals_seen < evals->size(); ++evals_seen) {
-          const auto& e = (*evals)[evals_seen];
+        for (const auto& e : *evals) {
+          if (!evals_seen.insert(e.id).second) continue;
           nlohmann::json event = {{"event", "eval"},
                                   {"run", row->run_id},
                                   {"step", e.step},

@@ -110,15 +110,12 @@ Result<void> print_table(store::Workspace& workspace, uint64_t seed, Terminal& t
 Result<void> demo(const Context& context, const DemoOptions& options, Terminal& terminal) {
   LOUPE_TRY(auto workspace, context.open(true));
   LOUPE_TRY(const auto project, data::load_project(options.project));
-  LOUPE_TRY(const auto models, workspace.models());
-  bool imported = false;
-  for (const auto& row : models) imported = imported || row.name == project.model;
-  if (!imported) {
-    if (options.model.empty())
-      return Error{ErrorCode::not_found, "the workspace has no model called " + project.model, "",
-                   "give its files with --model"};
+  std::string model = project.model;
+  if (!options.model.empty() && !workspace.model(project.model)) {
     LOUPE_TRY(const auto row, import_model(workspace, options.model, project.model));
     terminal.print({{"imported", row.name}}, "imported " + row.name);
+  } else {
+    LOUPE_TRY(model, model_named(workspace, project.model, project.path.parent_path()));
   }
   LOUPE_TRY(const auto data, project_data(project, options.statements));
   std::vector<uint64_t> seeds = options.seeds;
@@ -132,7 +129,7 @@ Result<void> demo(const Context& context, const DemoOptions& options, Terminal& 
       TrainRequest request;
       LOUPE_TRY(request.recipe, train::recipe_from_json(recipe));
       request.name = (type == "EX" ? "ex-persona-s" : "im-persona-s") + std::to_string(seed);
-      request.model = project.model;
+      request.model = model;
       request.train = data.train;
       request.eval = data.eval;
       LOUPE_CHECK(finish_run(workspace, request, terminal));

@@ -6,6 +6,7 @@
 #include "core/engine/command_line.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
+#include "core/engine/scoring.h"
 #include "core/engine/wire.h"
 #include "core/reward/reward_model.h"
 
@@ -156,6 +157,7 @@ void add_log_probs(CLI::App& app, Context& context) {
       LOUPE_TRY(const auto text,
                 data::encode_response({{"user", options->prompt}}, options->response,
                                       *language.chat_template, *language.tokenizer));
+      LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
       model::PackedBatch batch;
       std::vector<int32_t> ids;
       for (const auto& token : text.response) ids.push_back(token.id);

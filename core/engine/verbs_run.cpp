@@ -5,30 +5,19 @@
 
 #include "core/base/file.h"
 #include "core/engine/command_line.h"
+#include "core/engine/compute_requests.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
-#include "core/engine/requests.h"
 #include "core/engine/scoring.h"
 #include "core/engine/serve.h"
 #include "core/engine/wire.h"
 #include "core/reward/score_plan.h"
-#include "core/shift/diff.h"
 
 namespace loupe::engine {
 
 namespace {
 
 using nlohmann::json;
-
-// A text longer than the model's context has positions that it never learned: refused, not scored.
-Result<void> check_context(const LoadedRun& run, size_t tokens, const std::string& where) {
-  const int64_t limit = run.language.decoder->config().max_positions;
-  if (static_cast<int64_t>(tokens) <= limit) return {};
-  return Error{ErrorCode::invalid_input,
-               "the text has " + std::to_string(tokens) + " tokens, the model can read " +
-                   std::to_string(limit),
-               where, "shorten it"};
-}
 
 struct TextOptions {
   std::vector<std::string> runs;
@@ -80,7 +69,7 @@ void add_score(CLI::App& app, Context& context) {
         LOUPE_TRY(const auto text,
                   data::encode_response({{"user", options->prompt}}, options->chosen,
                                         *run->language.chat_template, *run->language.tokenizer));
-        LOUPE_CHECK(check_context(*run, text.prompt.size() + text.response.size(), ""));
+        LOUPE_CHECK(check_context(run->language, text.prompt.size() + text.response.size(), ""));
         std::vector<int32_t> ids;
         for (const auto& token : text.response) ids.push_back(token.id);
         model::PackedBatch batch;
@@ -96,7 +85,7 @@ void add_score(CLI::App& app, Context& context) {
                                                      *run->language.tokenizer, {0, 0}));
       for (const auto& pair : set.pairs)
         LOUPE_CHECK(check_context(
-            *run, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
+            run->language, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
             options->data + ":" +
                 std::to_string(dataset.pairs[static_cast<size_t>(pair.index)].row)));
       const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)});
@@ -156,6 +145,9 @@ void add_attribute(CLI::App& app, Context& context) {
         return Error{ErrorCode::invalid_input,
                      "give either --set and --index, or --prompt, --chosen and --rejected",
                      "attribute", ""};
+      if (!options->set.empty() && options->index < 0)
+        return Error{ErrorCode::invalid_input, "--set needs --index: which pair of the set, from 0",
+                     "attribute", ""};
       ComputeRequests requests(workspace, at::kCPU);
       json params = {{"run", row.id}};
       if (!options->set.empty())
@@ -164,7 +156,7 @@ void add_attribute(CLI::App& app, Context& context) {
         params.update({{"prompt", options->prompt},
                        {"chosen", options->chosen},
                        {"rejected", options->rejected}});
-      LOUPE_TRY(const auto result, requests.answer(api::method::attribute, params, {}, {}));
+      LOUPE_TRY(const auto result, requests.answer(api::method::attribute, params, {}));
       const auto attribution = result.get<api::Attribution>();
       terminal.print(result, row.name + " (" + attribution.type + "), credits are of " +
                                  attribution.credits + "\nchosen\n" +
@@ -175,21 +167,14 @@ void add_attribute(CLI::App& app, Context& context) {
   });
 }
 
-std::vector<int32_t> token_ids(const api::ResponseCredit& credit) {
-  std::vector<int32_t> out;
-  for (const auto& token : credit.tokens) out.push_back(static_cast<int32_t>(token.id));
-  return out;
-}
-
 // Token by token, aligned by what stayed: its credit before and after, and the change.
 std::vector<std::vector<std::string>> aligned_rows(const api::Shift& shift) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& pair :
-       shift::align(token_ids(shift.before_tokens), token_ids(shift.after_tokens))) {
+  for (const auto& [old_place, new_place] : shift.alignment) {
     const auto* before =
-        pair.before < 0 ? nullptr : &shift.before_tokens.tokens[static_cast<size_t>(pair.before)];
+        old_place < 0 ? nullptr : &shift.before_tokens.tokens[static_cast<size_t>(old_place)];
     const auto* after =
-        pair.after < 0 ? nullptr : &shift.after_tokens.tokens[static_cast<size_t>(pair.after)];
+        new_place < 0 ? nullptr : &shift.after_tokens.tokens[static_cast<size_t>(new_place)];
     const double change = (after ? after->credit : 0) - (before ? before->credit : 0);
     rows.push_back({before ? before->text : "", before ? format_number(before->credit) : "",
                     after ? after->text : "", after ? format_number(after->credit) : "",
@@ -218,9 +203,12 @@ void add_shift(CLI::App& app, Context& context) {
       std::string tokens;
       for (const auto& text : options->runs) {
         LOUPE_TRY(const auto row, find_run(workspace, text));
-        LOUPE_TRY(const auto shift,
-                  shift_response(cache, row.id, {{"user", options->prompt}}, options->chosen,
-                                 options->edited, options->rejected, {}));
+        LOUPE_TRY(
+            const auto shift,
+            shift_response(
+                cache, row.id,
+                {{{"user", options->prompt}}, options->chosen, options->edited, options->rejected},
+                {}));
         list.push_back(shift);
         tokens +=
             "\n" + row.name + "\n" +
@@ -375,10 +363,25 @@ void add_run_verbs(CLI::App& app, Context& context) {
   add_shift(app, context);
   add_runs(app, context);
   add_jobs(app, context);
-  auto device = std::make_shared<std::string>("auto");
+  struct Serve {
+    std::string device = "auto";
+    int64_t threads = 0;
+    double cache_gb = 0;
+  };
+  auto o = std::make_shared<Serve>();
   auto* verb = app.add_subcommand("serve", "answer the window on stdin and stdout");
-  verb->add_option("--device", *device)->capture_default_str();
-  verb->callback([&context, device] { context.exit_code = serve({context.workspace, *device}); });
+  verb->add_option("--device", o->device, "where texts are scored: auto, cpu or cuda:N")
+      ->capture_default_str();
+  verb->add_option("--threads", o->threads, "CPU threads; 0: all cores")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  verb->add_option("--cache-gb", o->cache_gb, "loaded models kept, in GB; 0: a third of the memory")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  verb->callback([&context, o] {
+    context.exit_code =
+        serve({context.workspace, o->device, o->threads, static_cast<uint64_t>(o->cache_gb * 1e9)});
+  });
 }
 
 }  // namespace loupe::engine

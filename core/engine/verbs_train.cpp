@@ -3,6 +3,8 @@
 
 #include "core/engine/command_line.h"
 #include "core/engine/jobs.h"
+#include "core/engine/models.h"
+#include "core/engine/train_request.h"
 #include "core/engine/wire.h"
 
 namespace loupe::engine {
@@ -13,7 +15,7 @@ using nlohmann::json;
 
 struct TrainOptions {
   std::string type = "ex", model, data, project, statements, name, resume;
-  std::vector<std::string> eval;
+  std::vector<std::string> eval, sets;
   train::Recipe recipe;
   bool detach = false;
 };
@@ -37,6 +39,11 @@ Result<void> finish(store::Workspace& workspace, const StartedJob& started, bool
     return {};
   }
   LOUPE_TRY(const auto job, follow_job(workspace, started.job, run.name, terminal));
+  if (!is_final(job.status)) {
+    terminal.print({{"job", started.job}, {"run", started.run}},
+                   "job " + std::to_string(started.job) + " goes on with run " + run.name);
+    return {};
+  }
   if (job.status == store::JobStatus::failed) {
     if (auto error = error_from_text(job.error)) return *std::move(error);
     return Error{ErrorCode::internal, "the job failed", job_log_tail(workspace, job.id), ""};
@@ -58,6 +65,9 @@ Result<void> finish(store::Workspace& workspace, const StartedJob& started, bool
           (table.empty()
                ? ""
                : format_table({"set", "pairs", "accuracy", "95 %", "mean margin", "loss"}, table)));
+  if (job.status == store::JobStatus::stopped)
+    return Error{ErrorCode::cancelled, "the run was stopped", "run " + std::to_string(row.id),
+                 "go on with: train --resume " + std::to_string(row.id)};
   return {};
 }
 
@@ -72,6 +82,7 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_option("--data", o->data, "JSONL of prompt, chosen, rejected");
   verb->add_option("--eval", o->eval, "NAME=FILE; may be given several times");
   verb->add_option("--project", o->project, "a project file: its data, sets and recipe");
+  verb->add_option("--set", o->sets, "of the project's evaluation sets, only this; several times");
   verb->add_option("--statements", o->statements,
                    "persona projects: these statements instead of the project's");
   verb->add_option("--name", o->name, "of the run");
@@ -126,7 +137,11 @@ void add_train(CLI::App& app, Context& context) {
         LOUPE_TRY(const auto data, project_data(project, o->statements));
         request.train = data.train;
         request.eval = data.eval;
-        if (request.model.empty()) request.model = project.model;
+        if (!o->sets.empty()) LOUPE_CHECK(keep_sets(request.eval, o->sets, o->project));
+        if (request.model.empty()) {
+          LOUPE_TRY(request.model,
+                    model_named(workspace, project.model, project.path.parent_path()));
+        }
         // The project's recipe, with what the command line says laid over it.
         json recipe = project.recipe.is_object() ? project.recipe : json::object();
         const json given = o->recipe.to_json();

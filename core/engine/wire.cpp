@@ -59,6 +59,11 @@ std::optional<Error> error_from_text(const std::string& text) {
                error.value("where", ""), error.value("hint", "")};
 }
 
+nlohmann::json progress_json(const Progress& p) {
+  return {
+      {"phase", p.phase}, {"done", p.done}, {"total", p.total}, {"seconds_left", p.seconds_left}};
+}
+
 std::string dump(const nlohmann::json& value, int indent) {
   return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -7,6 +7,7 @@
 
 #include "core/api/messages.h"
 #include "core/attrib/exact.h"
+#include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/tokenize/tokenizer.h"
 
@@ -23,6 +24,7 @@ api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
 nlohmann::json error_json(const Error& error);
 // Back from its text, as a job's row keeps it; nullopt when the text is none.
 std::optional<Error> error_from_text(const std::string& text);
+nlohmann::json progress_json(const Progress& progress);
 // Dump that survives bytes that are not UTF-8 (a path may hold anything).
 std::string dump(const nlohmann::json& value, int indent = -1);
 

@@ -228,6 +228,15 @@ Result<std::shared_ptr<const tokenize::ChatTemplate>> template_of(
   return std::make_shared<const tokenize::ChatTemplate>(std::move(chat));
 }
 
+Result<void> check_vocabulary(const Opened& opened, const tokenize::Tokenizer& tokenizer,
+                              const fs::path& path) {
+  if (tokenizer.vocab_size() <= opened.config.vocab_size) return {};
+  return Error{ErrorCode::corrupt,
+               "the tokenizer has " + std::to_string(tokenizer.vocab_size()) +
+                   " tokens, the model " + std::to_string(opened.config.vocab_size),
+               path.string(), "tokenizer and weights do not belong together"};
+}
+
 }  // namespace
 
 Result<ModelFiles> inspect_model(const fs::path& path) {
@@ -239,11 +248,7 @@ Result<ModelFiles> inspect_model(const fs::path& path) {
   LOUPE_TRY(out.parameters, check_tensors(opened));
   LOUPE_TRY(out.chat_template, template_source(opened, path));
   LOUPE_TRY(const auto tokenizer, tokenizer_of(opened, path));
-  if (tokenizer->vocab_size() > opened.config.vocab_size)
-    return Error{ErrorCode::corrupt,
-                 "the tokenizer has " + std::to_string(tokenizer->vocab_size()) +
-                     " tokens, the model " + std::to_string(opened.config.vocab_size),
-                 path.string(), "tokenizer and weights do not belong together"};
+  LOUPE_CHECK(check_vocabulary(opened, *tokenizer, path));
   return out;
 }
 
@@ -264,6 +269,7 @@ Result<LanguageModel> load_model(const fs::path& path, const LoadOptions& option
   LOUPE_TRY([[maybe_unused]] const int64_t total, check_tensors(opened));
   LanguageModel out;
   LOUPE_TRY(out.tokenizer, tokenizer_of(opened, path));
+  LOUPE_CHECK(check_vocabulary(opened, *out.tokenizer, path));
   LOUPE_TRY(out.chat_template, template_of(opened, path, *out.tokenizer, options.template_date));
   WeightReader reader(opened);
   Tensor factors;

@@ -78,6 +78,11 @@ Result<int64_t> Workspace::add_attribution(int64_t run_id, const std::string& me
     insert.executeStep();
     const int64_t id = column_int(insert, 0);
     insert.executeStep();  // to the end: a statement in progress would hold back the commit
+    SQLite::Statement trim(database,
+                           "DELETE FROM attributions WHERE id IN (SELECT id FROM attributions "
+                           "ORDER BY created DESC, id DESC LIMIT -1 OFFSET ?)");
+    SQLite::bind(trim, kept_attributions);
+    trim.exec();
     return id;
   });
 }

@@ -213,8 +213,9 @@ class Workspace {
   Result<std::vector<CheckpointRow>> checkpoints(int64_t run_id) const;  // oldest first
   Result<void> remove_checkpoint(int64_t id);
 
-  // Attributions, keyed by what they are of: the same (run, method, request) replaces. Each comes
-  // back as {id, run_id, method, request, result, created}; result is the JSON of api::Attribution.
+  // Attributions; the newest `kept_attributions` of the workspace are kept. Keyed by what they are
+  // of: the same (run, method, request) replaces. Each comes back as {id, run_id, method, request,
+  // result, created}; result is the JSON of api::Attribution.
   Result<int64_t> add_attribution(int64_t run_id, const std::string& method, const json& request,
                                   const json& result);
   Result<std::vector<json>> attributions(int64_t run_id) const;
@@ -224,6 +225,7 @@ class Workspace {
   Result<int64_t> change_counter() const;
 
   static int schema_version();
+  static constexpr int kept_attributions = 2000;
 
  private:
   struct Impl;

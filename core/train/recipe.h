@@ -22,8 +22,8 @@ struct Recipe {
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_eps = 1e-8;
   std::string dtype =
       "fp32";  // of matrix products: "fp32", "bf16" (autocast: weights and optimiser stay fp32)
-  std::string device = "auto";                                // "auto", "cpu", "cuda:N"
-  std::string pooling = "last";                               // EX: "last", "mean"
+  std::string device = "auto";   // "auto", "cpu", "cuda:N"
+  std::string pooling = "last";  // EX: "last", "mean"
   double head_sd = 0;            // EX: of the head's first values; 0: the model's initializer_range
   bool length_normalised = false, without_reference = false;  // IM
   int64_t max_prompt_tokens = 512,

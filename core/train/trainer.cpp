@@ -42,6 +42,21 @@ std::vector<std::span<const data::EncodedPair>> spans(
 
 }  // namespace
 
+EvalEvent eval_event(const data::EncodedDataset& set, const reward::ScorePlan& plan, size_t place,
+                     const std::vector<double>& rewards) {
+  EvalEvent event;
+  event.set = set.name;
+  for (size_t i = 0; i < set.pairs.size(); ++i) {
+    const auto [chosen, rejected] = plan.slots(place, i);
+    event.index.push_back(set.pairs[i].index);
+    event.cluster.push_back(set.pairs[i].cluster);
+    event.chosen.push_back(rewards[static_cast<size_t>(chosen)]);
+    event.rejected.push_back(rewards[static_cast<size_t>(rejected)]);
+  }
+  event.measures = eval::measure(event.chosen, event.rejected, event.cluster);
+  return event;
+}
+
 Trainer::Trainer(std::shared_ptr<model::Decoder> base, Recipe recipe, data::EncodedDataset train,
                  std::vector<data::EncodedDataset> eval_sets)
     : recipe_(std::move(recipe)),
@@ -155,18 +170,9 @@ void Trainer::evaluate(const Observer& observer) {
   const double epoch = static_cast<double>(steps_done_) * static_cast<double>(recipe_.epochs) /
                        static_cast<double>(std::max<int64_t>(total_steps(), 1));
   for (size_t s = 0; s < eval_sets_.size(); ++s) {
-    EvalEvent event;
+    EvalEvent event = eval_event(eval_sets_[s], eval_plan_, s, rewards);
     event.step = steps_done_;
     event.epoch = epoch;
-    event.set = eval_sets_[s].name;
-    for (size_t i = 0; i < eval_sets_[s].pairs.size(); ++i) {
-      const auto [chosen, rejected] = eval_plan_.slots(s, i);
-      event.index.push_back(eval_sets_[s].pairs[i].index);
-      event.cluster.push_back(eval_sets_[s].pairs[i].cluster);
-      event.chosen.push_back(rewards[static_cast<size_t>(chosen)]);
-      event.rejected.push_back(rewards[static_cast<size_t>(rejected)]);
-    }
-    event.measures = eval::measure(event.chosen, event.rejected, event.cluster);
     if (observer.on_eval) observer.on_eval(event);
   }
 }

@@ -39,6 +39,10 @@ struct EvalEvent {
   std::vector<double> chosen, rejected;
 };
 
+// The event of a set that stands at `place` in `plan`; step and epoch are the caller's.
+EvalEvent eval_event(const data::EncodedDataset& set, const reward::ScorePlan& plan, size_t place,
+                     const std::vector<double>& rewards);
+
 // What the loop tells, all on the thread that calls run(). `stop` is asked at every step.
 struct Observer {
   std::function<void(const StepEvent&)> on_step;

@@ -77,6 +77,8 @@ class Server {
     const auto found = notifications_.find(method);
     return found == notifications_.end() ? 0 : found->second;
   }
+  // Of every request, in the order they came.
+  const std::vector<json>& partials() const { return partials_; }
 
  private:
   void read() {
@@ -84,14 +86,16 @@ class Server {
     for (auto end = buffer_.indexOf('\n'); end >= 0; end = buffer_.indexOf('\n')) {
       const json message = json::parse(buffer_.left(end).toStdString(), nullptr, false);
       buffer_.remove(0, end + 1);
-      if (!message.is_object() || message.value("jsonrpc", "") != "2.0")
+      if (!message.is_object() || message.value("jsonrpc", "") != "2.0") {
         only_json_ = false;
-      else if (message.contains("method"))
+      } else if (message.contains("method")) {
         ++notifications_[message["method"].get<std::string>()];
-      else if (message.value("id", json()).is_number_integer())
+        if (message["method"] == "$/partial") partials_.push_back(message["params"]);
+      } else if (message.value("id", json()).is_number_integer()) {
         answers_[message["id"].get<int>()] = message;
-      else
+      } else {
         orphans_.push_back(message);
+      }
     }
   }
 
@@ -101,6 +105,7 @@ class Server {
   std::map<int, json> answers_;
   std::vector<json> orphans_;
   std::map<std::string, int> notifications_;
+  std::vector<json> partials_;
   bool only_json_ = true;
 };
 

@@ -76,7 +76,7 @@ class TestEngineServe : public QObject {
     QCOMPARE(pairs["result"]["rows"].size(), size_t(2));
     QCOMPARE(pairs["result"]["rows"][0]["index"].get<int>(), 4);
     QCOMPARE(pairs["result"]["rows"][0]["chosen"], Place::pair(54)["chosen"]);
-    QCOMPARE(pairs["result"]["sets"], json::array({"test"}));
+    QCOMPARE(pairs["result"]["sets"], json::array({"test", "train"}));
     for (const int run : {1, 2}) {
       const json answer = server_->ask("attribute", {{"run", run}, {"set", "test"}, {"index", 4}});
       QVERIFY2(answer.contains("result"), answer.dump().c_str());

@@ -169,6 +169,19 @@ class TestStoreMetrics : public QObject {
     }
   }
 
+  void the_newest_attributions_are_kept() {
+    const int all = Workspace::kept_attributions + 3;
+    for (int i = 0; i < all; ++i)
+      VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", i}}, json{i}));
+    // An old one asked for again is new.
+    VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", 3}}, json{"again"}));
+    VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", all}}, json{all}));
+    const auto kept = *workspace_->attributions(run_);
+    QCOMPARE(kept.size(), static_cast<size_t>(Workspace::kept_attributions));
+    QCOMPARE(kept.front().at("request").at("index").get<int>(), 3);
+    QCOMPARE(kept.at(1).at("request").at("index").get<int>(), 5);
+  }
+
   void attributions_are_keyed_by_their_subject() {
     const json request{{"text", "ü"}, {"nodes", 50}};
     const auto id = workspace_->add_attribution(run_, "ig", request, json{{"scores", {1, kNan}}});

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/compute_requests.h"
+
+#include "core/engine/params.h"
+#include "core/engine/train_request.h"
+#include "core/engine/wire.h"
+
+namespace loupe::engine {
+
+using nlohmann::json;
+
+bool ComputeRequests::knows(const std::string& method) {
+  namespace m = api::method;
+  return method == m::attribute || method == m::shift || method == m::models_import ||
+         method == m::train_estimate;
+}
+
+Result<Question> ComputeRequests::question(const json& params) {
+  Question out;
+  if (params.contains("prompt")) {
+    LOUPE_TRY(out.prompt, parse_prompt(params["prompt"]));
+    LOUPE_TRY(out.chosen, text_param(params, "chosen"));
+    LOUPE_TRY(out.rejected, text_param(params, "rejected"));
+    return out;
+  }
+  LOUPE_TRY(const int64_t index, int_param(params, "index"));
+  const data::PreferenceDataset* dataset = nullptr;
+  if (params.contains("dataset")) {
+    LOUPE_TRY(const int64_t id, int_param(params, "dataset"));
+    LOUPE_TRY(dataset, store_.dataset_pairs(id));
+  } else {
+    // The pair's place may come from another run's set: `pairs_run` names it.
+    LOUPE_TRY(const int64_t owner,
+              int_param(params, params.contains("pairs_run") ? "pairs_run" : "run"));
+    LOUPE_TRY(const std::string set, text_param(params, "set"));
+    LOUPE_TRY(dataset, store_.run_pairs(owner, set));
+  }
+  const auto count = static_cast<int64_t>(dataset->pairs.size());
+  if (index < 0 || index >= count)
+    return bad_params("there is no pair " + std::to_string(index) + "; the set has pairs 0 to " +
+                      std::to_string(count - 1));
+  const auto& pair = dataset->pairs[static_cast<size_t>(index)];
+  return Question{pair.prompt, pair.chosen, pair.rejected};
+}
+
+Result<json> ComputeRequests::attribute(const json& params, const Asker& asker) {
+  LOUPE_TRY(const auto asked, question(params));
+  // Loading is told apart from computing, so that a first click does not look like a hang.
+  if (params.contains("model")) {
+    LOUPE_TRY(const int64_t model, int_param(params, "model"));
+    LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.base(model, asker.progress));
+    LOUPE_TRY(const auto attribution,
+              attribute_model(cache_, workspace_, model, asked, asker.cancel));
+    return json(attribution);
+  }
+  LOUPE_TRY(const int64_t run, int_param(params, "run"));
+  LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.run(run, asker.progress));
+  LOUPE_TRY(const auto attribution, engine::attribute(cache_, run, asked, asker.cancel));
+  const json result = attribution;
+  LOUPE_TRY([[maybe_unused]] const int64_t id,
+            workspace_.add_attribution(run, "exact", params, result));
+  return result;
+}
+
+Result<json> ComputeRequests::shift(const json& params, const Asker& asker) {
+  Edit edit;
+  LOUPE_TRY(edit.prompt, parse_prompt(params.value("prompt", json())));
+  LOUPE_TRY(edit.before, text_param(params, "before"));
+  LOUPE_TRY(edit.after, text_param(params, "after"));
+  edit.other = params.value("rejected", "");
+  json out = json::array();
+  for (const auto& run : params.value("runs", json::array())) {
+    if (!run.is_number_integer()) return bad_params("\"runs\" is a list of run ids");
+    const auto id = run.get<int64_t>();
+    asker.cancel.check();
+    // One run's trouble is a row of its own; only a cancel ends the whole.
+    auto shift = [&]() -> Result<api::Shift> {
+      LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.run(id, asker.progress));
+      return shift_response(cache_, id, edit, asker.cancel, &memo_);
+    }();
+    if (!shift &&
+        (shift.error().code == ErrorCode::cancelled || shift.error().code == ErrorCode::superseded))
+      return std::move(shift).error();
+    api::Shift row;
+    if (shift) {
+      row = std::move(*shift);
+    } else {
+      row.run = id;
+      if (const auto known = workspace_.run(id)) {
+        row.run_name = known->name;
+        row.type = known->type;
+      }
+      row.error = error_json(shift.error());
+    }
+    out.push_back(row);
+    if (asker.partial) asker.partial(out.back());
+  }
+  return json{{"rows", out}};
+}
+
+Result<json> ComputeRequests::estimate(const json& params, const Asker& asker) {
+  LOUPE_TRY(const auto request, train_request(workspace_, params));
+  LOUPE_TRY(auto out, estimator_.estimate(request, asker.cancel));
+  out.command = command_line_of(workspace_, request, params);
+  return json(out);
+}
+
+Result<json> ComputeRequests::answer(const std::string& method, const json& params,
+                                     const Asker& asker) {
+  try {
+    if (method == api::method::attribute) return attribute(params, asker);
+    if (method == api::method::shift) return shift(params, asker);
+    if (method == api::method::train_estimate) return estimate(params, asker);
+    LOUPE_TRY(const std::string path, text_param(params, "path"));
+    if (asker.progress) asker.progress({"reading " + path, 0, 0, -1});
+    LOUPE_TRY(const auto row, import_model(workspace_, path, params.value("name", "")));
+    return json(to_api(row));
+  } catch (const json::exception& error) {
+    return bad_params(error.what());
+  }
+}
+
+}  // namespace loupe::engine

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/estimate.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <numeric>
+
+#include "core/engine/installation.h"
+#include "core/engine/models.h"
+#include "core/model/load.h"
+
+namespace loupe::engine {
+
+namespace {
+
+// LibTorch, its kernels and buffers, and the program itself.
+constexpr double kProgram = 7e8;
+
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-+=./:@%,") == std::string::npos;
+  if (plain) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string shortest(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_number_float()) return value.dump();
+  char text[32];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof(text), "%.*g", digits, value.get<double>());
+    if (std::strtod(text, nullptr) == value.get<double>()) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+int64_t PairLengths::total() const {
+  return std::accumulate(tokens.begin(), tokens.end(), int64_t{0});
+}
+
+PairLengths pair_lengths(const data::EncodedDataset& set) {
+  PairLengths out;
+  for (const auto& pair : set.pairs) {
+    const auto responses = static_cast<int64_t>(pair.chosen.size() + pair.rejected.size());
+    out.responses.push_back(responses);
+    out.tokens.push_back(static_cast<int64_t>(pair.prompt.size()) + responses);
+  }
+  out.left_out = static_cast<int64_t>(set.left_out.size());
+  return out;
+}
+
+double training_memory(const model::DecoderConfig& config, int64_t parameters,
+                       const train::Recipe& recipe, const PairLengths& train) {
+  // Weights, gradients and the two moments of AdamW, all fp32.
+  double bytes = kProgram + 16.0 * static_cast<double>(parameters);
+  // Kept for the backward pass, a token and layer: the residual and two norms, queries and
+  // attention's output, keys and values, and the three products of the MLP.
+  const double width = static_cast<double>(config.hidden_size);
+  const double kv = static_cast<double>(config.kv_heads * config.head_dim);
+  const double heads = static_cast<double>(config.heads * config.head_dim);
+  const double inner = static_cast<double>(config.intermediate_size);
+  const double floats = 3 * width + 2 * heads + 3 * kv + 3 * inner;
+  const double size = recipe.dtype == "bf16" ? 3.0 : 4.0;
+  const auto batch = static_cast<size_t>(recipe.batch_size);
+  const auto longest = [&](std::vector<int64_t> lengths) {
+    std::sort(lengths.begin(), lengths.end(), std::greater<>());
+    lengths.resize(std::min(lengths.size(), batch));
+    return static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
+  };
+  bytes += longest(train.tokens) * static_cast<double>(config.layers) * floats * size;
+  // The logits of an IM-RM exist for 256 response positions at a time, with their gradient; the
+  // unembedding's gradient is summed up beside the embedding's.
+  if (recipe.type == "IM")
+    bytes += static_cast<double>(config.vocab_size) *
+             (12 * std::min(longest(train.responses), 256.0) + 8 * width);
+  return bytes;
+}
+
+double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t eval_tokens) {
+  const double epochs = static_cast<double>(recipe.epochs);
+  const double evaluations = epochs / static_cast<double>(recipe.eval_every) + 1;
+  const double reference = recipe.type == "IM" ? 1 : 0;
+  return static_cast<double>(train_tokens) * (3 * epochs + reference) +
+         static_cast<double>(eval_tokens) * (evaluations + reference);
+}
+
+Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, const json& spec,
+                                              const train::Recipe& recipe,
+                                              const CancelToken& cancel) {
+  const std::string key =
+      json{model.id, spec, recipe.max_prompt_tokens, recipe.max_response_tokens}.dump(
+          -1, ' ', false, json::error_handler_t::replace);
+  if (const auto found = known_.find(key); found != known_.end()) return &found->second;
+  LOUPE_TRY(const auto dataset, load_spec(spec));
+  cancel.check();
+  LOUPE_TRY(const auto tokenizer, model::load_tokenizer(model.path));
+  LOUPE_TRY(
+      const auto chat,
+      model::load_chat_template(
+          model.path, model.details.value("template_date", model::LoadOptions{}.template_date)));
+  LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
+  cancel.check();
+  LOUPE_TRY(const auto encoded,
+            data::encode_dataset(
+                dataset, *chat, *tokenizer,
+                {recipe.max_prompt_tokens, recipe.max_response_tokens, config.max_positions}));
+  return &known_.emplace(key, pair_lengths(encoded)).first->second;
+}
+
+// The median speed of the runs that are like this one; -1 where there is none.
+Result<double> Estimator::seconds(const store::ModelRow& model, const train::Recipe& recipe,
+                                  double work) {
+  LOUPE_TRY(const auto device, choose_device(recipe.device));
+  LOUPE_TRY(const auto runs, workspace_.runs());
+  std::vector<double> rates;
+  for (const auto& run : runs) {
+    if (run.model_id != model.id || run.type != recipe.type || run.status != "done") continue;
+    if (run.device != device.str() || run.host != host_name()) continue;
+    if (run.recipe.value("dtype", "") != recipe.dtype || !run.summary.is_object()) continue;
+    const double wall = run.summary.value("wall_seconds", 0.0);
+    const double done = run.summary.value("work", 0.0);
+    if (wall > 0 && done > 0) rates.push_back(wall / done);
+  }
+  if (rates.empty()) return -1.0;
+  std::nth_element(rates.begin(), rates.begin() + static_cast<long>(rates.size() / 2), rates.end());
+  return rates[rates.size() / 2] * work;
+}
+
+Result<api::Estimate> Estimator::estimate(const TrainRequest& request, const CancelToken& cancel) {
+  LOUPE_TRY(const auto model, workspace_.model(request.model));
+  LOUPE_TRY(const auto device, choose_device(request.recipe.device));
+  LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
+  LOUPE_TRY(const auto* train, lengths(model, request.train, request.recipe, cancel));
+  api::Estimate out;
+  out.device = device.str();
+  out.pairs = static_cast<int64_t>(train->tokens.size());
+  out.left_out = train->left_out;
+  int64_t eval_tokens = 0;
+  for (const auto& spec : request.eval) {
+    LOUPE_TRY(const auto* set, lengths(model, spec, request.recipe, cancel));
+    out.eval_pairs += static_cast<int64_t>(set->tokens.size());
+    out.left_out += set->left_out;
+    eval_tokens += set->total();
+  }
+  const auto parameters = static_cast<double>(model.parameters);
+  out.memory = training_memory(config, model.parameters, request.recipe, *train);
+  if (device.is_cpu()) out.memory_available = static_cast<double>(available_memory());
+  // The old checkpoint goes only when the new one is whole; each has weights and two moments.
+  out.disk = 2 * 12 * parameters;
+  std::error_code ignored;
+  const auto space = std::filesystem::space(workspace_.folder(), ignored);
+  out.disk_available = ignored ? 0 : static_cast<double>(space.available);
+  out.fits = (out.memory_available == 0 || out.memory <= out.memory_available) &&
+             (out.disk_available == 0 || out.disk <= out.disk_available);
+  LOUPE_TRY(out.seconds, seconds(model, request.recipe,
+                                 training_work(request.recipe, train->total(), eval_tokens)));
+  return out;
+}
+
+std::string command_line_of(const store::Workspace& workspace, const TrainRequest& request,
+                            const json& params) {
+  const auto& recipe = request.recipe;
+  std::string out = "rewardloupe-engine --workspace " + quoted(workspace.folder().string()) +
+                    " train --type " + (recipe.type == "IM" ? "im" : "ex") + " --model " +
+                    quoted(request.model);
+  size_t from_project = 0;
+  if (params.contains("project")) {
+    out += " --project " + quoted(params["project"].get<std::string>());
+    if (const std::string s = params.value("statements", ""); !s.empty())
+      out += " --statements " + quoted(s);
+    for (const auto& set : params.value("sets", json::array()))
+      out += " --set " + quoted(set.get<std::string>());
+    from_project = params.contains("sets") ? params["sets"].size() : request.eval.size();
+  } else {
+    if (request.train.value("kind", "") != "jsonl") return "";
+    out += " --data " + quoted(request.train.value("path", ""));
+  }
+  const size_t extra = params.value("eval", json::object()).size() +
+                       params.value("eval_datasets", json::array()).size();
+  if (params.contains("project") && !params.contains("sets")) from_project -= extra;
+  for (size_t i = from_project; i < request.eval.size(); ++i) {
+    const auto& spec = request.eval[i];
+    if (spec.value("kind", "") != "jsonl") return "";
+    out += " --eval " + quoted(spec.value("name", "") + "=" + spec.value("path", ""));
+  }
+  if (!request.name.empty()) out += " --name " + quoted(request.name);
+  const json defaults = train::Recipe{}.to_json();
+  // What stands behind the options: a project's recipe, or the defaults.
+  json base = defaults;
+  if (params.contains("project"))
+    if (const auto project = data::load_project(params["project"].get<std::string>());
+        project && project->recipe.is_object())
+      base.update(project->recipe);
+  const json values = recipe.to_json();
+  for (const auto& [key, value] : values.items()) {
+    if (key == "type" || key.starts_with("adam_")) continue;
+    if (value == base[key]) continue;
+    std::string option = key;
+    std::replace(option.begin(), option.end(), '_', '-');
+    if (value.is_boolean()) {
+      if (!value.get<bool>()) return "";  // a flag can be set, not unset
+      out += " --" + option;
+    } else {
+      out += " --" + option + " " + quoted(shortest(value));
+    }
+  }
+  // The Adam constants have no options of their own.
+  for (const char* key : {"adam_beta1", "adam_beta2", "adam_eps"})
+    if (values[key] != base[key]) return "";
+  return out;
+}
+
+}  // namespace loupe::engine

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/job_fetch.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+
+#include "core/base/log.h"
+#include "core/engine/installation.h"
+#include "core/engine/models.h"
+#include "core/engine/wire.h"
+
+extern char** environ;
+
+namespace loupe::engine {
+
+namespace {
+
+namespace fs = std::filesystem;
+using store::JobStatus;
+
+// The name that the sample projects ask for.
+constexpr const char* kDemoModel = "SmolLM2-135M-Instruct";
+
+// Runs a program, handing over its lines of stdout; `stop` is asked ten times a second, and ends
+// its whole process group.
+Result<int> run_program(std::vector<std::string> words,
+                        const std::function<void(const std::string&)>& on_line,
+                        const std::function<bool()>& stop) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return Error{ErrorCode::io, std::string("no pipe: ") + std::strerror(errno), words.front(), ""};
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  const int status =
+      ::posix_spawn(&pid, words.front().c_str(), &actions, &attributes, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  ::close(ends[1]);
+  if (status != 0) {
+    ::close(ends[0]);
+    return Error{ErrorCode::io, std::string("it could not be started: ") + std::strerror(status),
+                 words.front(), ""};
+  }
+  std::string buffer;
+  bool asked = false;
+  while (true) {
+    pollfd wait{ends[0], POLLIN, 0};
+    if (::poll(&wait, 1, 100) > 0) {
+      char chunk[4096];
+      const ssize_t got = ::read(ends[0], chunk, sizeof(chunk));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      buffer.append(chunk, static_cast<size_t>(got));
+      for (size_t end; (end = buffer.find('\n')) != std::string::npos; buffer.erase(0, end + 1))
+        on_line(buffer.substr(0, end));
+    }
+    if (!asked && stop()) {
+      asked = true;
+      ::kill(-pid, SIGTERM);
+    }
+  }
+  ::close(ends[0]);
+  int code = 0;
+  while (::waitpid(pid, &code, 0) < 0 && errno == EINTR) {
+  }
+  if (asked) return Error{ErrorCode::cancelled, "stopped before it was done", "", ""};
+  return WIFEXITED(code) ? WEXITSTATUS(code) : 128 + WTERMSIG(code);
+}
+
+Result<fs::path> fetch_model(store::Workspace& workspace, const store::JobRow& job,
+                             const std::atomic<bool>& terminated) {
+  std::error_code ignored;
+  for (const auto& place : demo_model_places())
+    if (fs::exists(place, ignored)) return fs::weakly_canonical(place, ignored);
+  const fs::path script = fetch_script();
+  if (script.empty())
+    return Error{ErrorCode::not_found, "the script that fetches the demo model is not there", "",
+                 "fetch a model yourself and import it"};
+  std::string path, said;
+  const auto on_line = [&](const std::string& line) {
+    const json message = json::parse(line, nullptr, false);
+    if (!message.is_object()) return;
+    if (message.contains("path")) path = message.value("path", "");
+    if (message.contains("error"))
+      said = message["error"].is_string() ? message["error"].get<std::string>()
+                                          : dump(message["error"]);
+    if (message.contains("phase"))
+      (void)workspace
+          .set_job_progress(job.id,
+                            progress_json({message.value("phase", ""), message.value("done", 0.0),
+                                           message.value("total", 0.0), -1}))
+          .ok();
+  };
+  LOUPE_TRY(const int code, run_program({script.string(), "demo-model", "--json"}, on_line, [&] {
+              const auto stop = workspace.stop_requested(job.id);
+              return terminated || (stop.ok() && *stop);
+            }));
+  if (code != 0)
+    return Error{ErrorCode::io,
+                 "the demo model could not be fetched" + (said.empty() ? "" : ": " + said),
+                 script.string(), "look at the job's log, and try again"};
+  if (!path.empty() && fs::exists(path, ignored)) return fs::path(path);
+  for (const auto& place : demo_model_places())
+    if (fs::exists(place, ignored)) return place;
+  return Error{ErrorCode::internal, "the fetch script ended well, but left no model",
+               script.string(), ""};
+}
+
+}  // namespace
+
+Result<JobStatus> fetch_body(store::Workspace& workspace, const store::JobRow& job,
+                             const std::atomic<bool>& terminated) {
+  LOUPE_CHECK(workspace.set_job_status(job.id, JobStatus::running));
+  if (workspace.model(kDemoModel)) {
+    log_info("the workspace has the demo model already");
+    return JobStatus::done;
+  }
+  LOUPE_TRY(const fs::path path, fetch_model(workspace, job, terminated));
+  (void)workspace.set_job_progress(job.id, progress_json({"importing", 0, 0, -1})).ok();
+  LOUPE_TRY(const auto row, import_model(workspace, path.string(), kDemoModel));
+  log_info("imported " + row.name + " from " + path.string());
+  return JobStatus::done;
+}
+
+}  // namespace loupe::engine
