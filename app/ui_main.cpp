@@ -3,16 +3,17 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QSettings>
-#include <QStandardPaths>
-#include <QTimer>
 #include <cstdio>
 #include <cstring>
 
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
 #include "ui/widgets/theme.h"
+
+using namespace loupe::ui;
 
 namespace {
 
@@ -29,20 +30,16 @@ void choose_platform(int argc, char** argv) {
   }
 }
 
-QStringList engine_command(const QString& given, const QString& workspace) {
-  QStringList command = given.isEmpty()
-                            ? QStringList{QDir(QCoreApplication::applicationDirPath())
-                                              .filePath(QStringLiteral("rewardloupe-engine"))}
-                            : QProcess::splitCommand(given);
-  if (!command.contains(QStringLiteral("serve"))) {
-    command << QStringLiteral("serve") << QStringLiteral("--workspace") << workspace;
-  }
-  return command;
+// The path of a file on the desk, whole; on another machine it is left as it was typed.
+QString whole_path(const QString& path, bool remote) {
+  return remote ? path : QDir::cleanPath(QDir::current().absoluteFilePath(path));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  QElapsedTimer clock;
+  clock.start();
   choose_platform(argc, argv);
   QApplication app(argc, argv);
   QApplication::setOrganizationName(QStringLiteral("RewardLoupe"));
@@ -56,10 +53,9 @@ int main(int argc, char** argv) {
   options.addHelpOption();
   options.addVersionOption();
   const QCommandLineOption workspace_option(
-      QStringLiteral("workspace"), QApplication::tr("Workspace folder, on the engine's machine."),
-      QStringLiteral("folder"),
-      QDir(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation))
-          .filePath(QStringLiteral("rewardloupe/workspace")));
+      QStringLiteral("workspace"),
+      QApplication::tr("Workspace folder, on the engine's machine; the last one without it."),
+      QStringLiteral("folder"));
   const QCommandLineOption engine_option(
       QStringLiteral("engine"),
       QApplication::tr("Command that starts the engine, e.g. \"ssh host rewardloupe-engine\"; "
@@ -70,27 +66,40 @@ int main(int argc, char** argv) {
       QApplication::tr("Write a picture of every page into this folder, light and dark, and end."),
       QStringLiteral("folder"));
   options.addOptions({workspace_option, engine_option, screenshots_option});
+  options.addPositionalArgument(
+      QStringLiteral("project"),
+      QApplication::tr("Project file (.rlproj) to open on the Train page."),
+      QStringLiteral("[project]"));
   options.process(app);
 
-  loupe::ui::theme::initialise();
-  QString workspace = options.value(workspace_option);
-  const QString engine = options.value(engine_option);
-  // With an engine of one's own the folder may be on another machine: left as it was typed.
-  if (engine.isEmpty()) workspace = QDir(workspace).absolutePath();
-  loupe::ui::MainWindow window(engine_command(engine, workspace), workspace);
+  theme::initialise();
+  EngineSetup setup;
+  setup.built_in = {
+      QDir(QCoreApplication::applicationDirPath()).filePath(QStringLiteral("rewardloupe-engine"))};
+  setup.given = QProcess::splitCommand(options.value(engine_option));
+  if (options.isSet(workspace_option)) {
+    setup.workspace = whole_path(options.value(workspace_option), is_remote(setup));
+  }
+  MainWindow window(setup);
 
   if (!options.isSet(screenshots_option)) {
-    window.remember_geometry();
+    QObject::connect(&window, &MainWindow::usable, &app, [&clock] {
+      if (!qEnvironmentVariableIsSet("LOUPE_TIMES")) return;
+      std::fprintf(stderr, "usable after %lld ms\n", static_cast<long long>(clock.elapsed()));
+    });
+    window.use_session(SessionFile::default_path());
     window.show();
     window.start();
+    if (const QString project = options.positionalArguments().value(0); !project.isEmpty()) {
+      window.open_project_file(whole_path(project, is_remote(window.setup())));
+    }
     return QApplication::exec();
   }
-  loupe::ui::Screenshots screenshots(&window, options.value(screenshots_option));
-  QObject::connect(&screenshots, &loupe::ui::Screenshots::finished, &app,
-                   [](const QString& message) {
-                     if (!message.isEmpty()) std::fprintf(stderr, "%s\n", qPrintable(message));
-                     QApplication::exit(message.isEmpty() ? 0 : 1);
-                   });
+  Screenshots screenshots(&window, options.value(screenshots_option));
+  QObject::connect(&screenshots, &Screenshots::finished, &app, [](const QString& message) {
+    if (!message.isEmpty()) std::fprintf(stderr, "%s\n", qPrintable(message));
+    QApplication::exit(message.isEmpty() ? 0 : 1);
+  });
   window.start();
   screenshots.start();
   return QApplication::exec();

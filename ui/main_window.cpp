@@ -2,358 +2,320 @@
 #include "ui/main_window.h"
 
 #include <QAction>
-#include <QActionGroup>
 #include <QApplication>
-#include <QCloseEvent>
-#include <QDir>
-#include <QLabel>
-#include <QMenuBar>
-#include <QSettings>
+#include <QMouseEvent>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/client/workspace_mirror.h"
+#include "ui/frame/engine_keeper.h"
+#include "ui/frame/jobs_panel.h"
+#include "ui/frame/start_page.h"
+#include "ui/frame/top_bar.h"
 #include "ui/inspect/inspect_page.h"
-#include "ui/runs/job_strip.h"
 #include "ui/runs/runs_page.h"
+#include "ui/shift/shift_page.h"
+#include "ui/train/train_page.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/engine_badge.h"
-#include "ui/widgets/icons.h"
 #include "ui/widgets/navigation_rail.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
 namespace {
 
-constexpr int busy_after_ms = 300;     // shorter work does not flicker the badge
-constexpr int slow_start_ms = 30'000;  // then the window says that it still waits
-constexpr qint64 restart_pause_ms =
-    60'000;  // one restart by itself in this time, no loop of deaths
+constexpr int arrival_look_ms = 50, session_ms = 30'000;
+constexpr int jobs_height = 240;
 
 }  // namespace
 
 MainWindow::MainWindow(const QStringList& engine_command, const QString& workspace, QWidget* parent)
-    : QMainWindow(parent) {
-  setWindowTitle(tr("RewardLoupe"));
+    : MainWindow(
+          EngineSetup{
+              .built_in = engine_command, .given = {}, .workspace = workspace, .device = {}},
+          parent) {}
+
+MainWindow::MainWindow(const EngineSetup& setup, QWidget* parent)
+    : QMainWindow(parent), setup_(setup), fixed_engine_(!setup.given.isEmpty()) {
   setWindowIcon(QIcon(QStringLiteral(":/icons/rewardloupe.svg")));
-  client_ = new EngineClient(engine_command, this);
+  client_ = new EngineClient(command_of(setup_), this);
   mirror_ = new WorkspaceMirror(client_, this);
+  make_actions();
+  make_pages();
+  make_layout();
+  keeper_ = new EngineKeeper(client_, mirror_, badge(), banner_, this);
+  keeper_->set_remote(is_remote(setup_));
+  make_menus();
+  connect_pages();
+  connect_engine();
+  arriving_.setInterval(arrival_look_ms);
+  session_timer_.setInterval(session_ms);
+  connect(&session_timer_, &QTimer::timeout, this, &MainWindow::save_session);
+  show_title();
+  show_recent();
+  bring_up(entries_.front());
+  history_.visit(current_place());
+  update_steps();
+  resize(1280, 720);
+  qApp->installEventFilter(this);
+}
 
-  rail_ = new NavigationRail(this);
-  rail_->add_page(tr("Runs"), QStringLiteral("runs"),
-                  tr("Training runs and their curves (Ctrl+1)"));
-  rail_->add_page(tr("Inspect"), QStringLiteral("inspect"),
-                  tr("What each token adds to a reward (Ctrl+2)"));
-  banner_ = new Banner(this);
-  runs_ = new RunsPage(mirror_, this);
+void MainWindow::make_pages() {
+  home_ = new StartPage(client_, mirror_, this);
+  train_ = new TrainPage(client_, mirror_, this);
+  runs_ = new RunsPage(client_, mirror_, this);
   inspect_ = new InspectPage(client_, mirror_, this);
-  pages_ = new QStackedWidget(this);
-  pages_->addWidget(runs_);
-  pages_->addWidget(inspect_);
-  jobs_ = new JobStrip(this);
+  shift_ = new ShiftPage(client_, mirror_, this);
+  // The order on the rail; the first is reached by Ctrl+0, the others by Ctrl+1, Ctrl+2, …
+  entries_ = {
+      {home_page, tr("Home"), QStringLiteral("home"),
+       tr("The workspace, its models and the sample projects"), home_},
+      {train_page, tr("Train"), QStringLiteral("train"),
+       tr("Train explicit and implicit reward models"), train_},
+      {runs_page, tr("Runs"), QStringLiteral("runs"), tr("Training runs and their curves"), runs_},
+      {inspect_page, tr("Inspect"), QStringLiteral("inspect"),
+       tr("What each token adds to a reward"), inspect_},
+      {shift_page, tr("Shift"), QStringLiteral("shift"),
+       tr("Say it in other words, and see which reward moves"), shift_},
+  };
+}
 
+void MainWindow::make_layout() {
+  rail_ = new NavigationRail(this);
+  pages_ = new QStackedWidget(this);
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    rail_->add_page(entry.title, entry.icon, tr("%1 (Ctrl+%2)").arg(entry.tooltip).arg(i));
+    pages_->addWidget(entry.page);
+  }
+  banner_ = new Banner(this);
+  jobs_ = new JobsPanel(client_, mirror_, this);
+  top_ = new TopBar(back_, forward_, search_, this);
+  splitter_ = new QSplitter(Qt::Vertical, this);
+  splitter_->setObjectName(QStringLiteral("frame-splitter"));
+  splitter_->setChildrenCollapsible(false);
+  splitter_->setHandleWidth(0);
+  splitter_->addWidget(pages_);
+  splitter_->addWidget(jobs_);
+  splitter_->setStretchFactor(0, 1);
+  splitter_->setStretchFactor(1, 0);
   auto* centre = new QWidget(this);
   auto* across = new QHBoxLayout(centre);
   across->setContentsMargins(0, 0, 0, 0);
   across->setSpacing(0);
   auto* column = new QVBoxLayout;
   column->setSpacing(0);
-  column->addWidget(make_top_bar());
+  column->addWidget(top_);
   column->addWidget(banner_);
-  column->addWidget(pages_, 1);
-  column->addWidget(jobs_);
+  column->addWidget(splitter_, 1);
   across->addWidget(rail_);
   across->addLayout(column, 1);
   setCentralWidget(centre);
-  workspace_->setText(QDir(workspace).dirName());
-  workspace_->setToolTip(workspace);
-
-  make_menus();
-  connect_engine();
-  show_page(runs_page);
-  resize(1280, 720);
+  palette_ = new CommandPalette(centre);
 }
 
-QWidget* MainWindow::make_top_bar() {
-  auto* bar = new QWidget(this);
-  workspace_ = new QLabel(bar);
-  workspace_->setFont(theme::scaled(font(), 1.1, true));
-  workspace_->setObjectName(QStringLiteral("workspace-name"));
-  devices_ = new QLabel(bar);
-  theme::make_secondary(devices_);
-  badge_ = new EngineBadge(bar);
-  auto* layout = new QHBoxLayout(bar);
-  layout->setContentsMargins(2 * theme::grid, theme::grid, 2 * theme::grid, theme::grid / 2);
-  layout->setSpacing(2 * theme::grid);
-  layout->addWidget(workspace_);
-  layout->addStretch(1);
-  layout->addWidget(badge_);
-  layout->addWidget(devices_);
-  return bar;
-}
-
-void MainWindow::make_menus() {
-  QMenu* file = menuBar()->addMenu(tr("&File"));
-  file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
-
-  QMenu* view = menuBar()->addMenu(tr("&View"));
-  view->addAction(tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_1), this,
-                  [this] { show_page(runs_page); });
-  view->addAction(tr("&Inspect"), QKeySequence(Qt::CTRL | Qt::Key_2), this,
-                  [this] { show_page(inspect_page); });
-  view->addSeparator();
-  view->addAction(tr("Re&fresh"), QKeySequence(Qt::Key_F5), this, &MainWindow::refresh);
-  QMenu* look = view->addMenu(tr("&Theme"));
-  auto* group = new QActionGroup(this);
-  const std::pair<QString, theme::Mode> modes[] = {{tr("As the &system"), theme::Mode::system},
-                                                   {tr("&Light"), theme::Mode::light},
-                                                   {tr("&Dark"), theme::Mode::dark}};
-  for (const auto& [title, mode] : modes) {
-    QAction* action = look->addAction(title, this, [mode = mode] { theme::apply(mode); });
-    action->setCheckable(true);
-    action->setChecked(theme::mode() == mode);
-    group->addAction(action);
+void MainWindow::connect_pages() {
+  connect(rail_, &NavigationRail::picked, this, [this](int page) {
+    touched_ = true;
+    show_page(entries_[static_cast<size_t>(page)].name);
+  });
+  for (const Entry& entry : entries_) {
+    Page* page = entry.page;
+    connect(page, &Page::message, this, [this](const Banner::Message& message) {
+      // A dead engine has a banner of its own, which says more.
+      if (client_->state() == EngineClient::State::ready) banner_->show_message(message);
+    });
+    connect(page, &Page::message_over, banner_, &Banner::clear);
+    connect(page, &Page::open_wanted, this, [this](const Place& place) {
+      touched_ = true;
+      open(place);
+    });
+    connect(page, &Page::place_changed, this, [this, page] { place_moved(page); });
   }
-
-  QMenu* engine = menuBar()->addMenu(tr("&Engine"));
-  engine->addAction(tr("&Restart"), client_, &EngineClient::start);
-  engine->addAction(tr("Show its &messages"), this, [this] {
-    Banner::Message message;
-    message.key = QStringLiteral("log");
-    message.severity = Banner::Severity::info;
-    message.text = tr("The last lines that the engine wrote.");
-    message.details = client_->log_tail().isEmpty() ? tr("(nothing)") : client_->log_tail();
-    banner_->show_message(message);
+  connect(home_, &StartPage::new_workspace_wanted, this, &MainWindow::new_workspace);
+  connect(home_, &StartPage::open_workspace_wanted, this, &MainWindow::open_workspace);
+  connect(home_, &StartPage::workspace_wanted, this, &MainWindow::switch_workspace);
+  connect(home_, &StartPage::remove_wanted, this, &MainWindow::remove_recent);
+  connect(jobs_, &JobsPanel::show_run_wanted, this, [this](qint64 run) {
+    open({{"page", "runs"}, {"runs", {run}}});
   });
-  QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(tr("&About RewardLoupe"), this, &MainWindow::show_about);
-}
-
-void MainWindow::connect_engine() {
-  connect(rail_, &NavigationRail::picked, this,
-          [this](int page) { show_page(static_cast<Page>(page)); });
-  connect(badge_, &EngineBadge::restart_wanted, client_, &EngineClient::start);
-  connect(client_, &EngineClient::state_changed, this, &MainWindow::engine_state_changed);
-  connect(client_, &EngineClient::responsive_changed, this, &MainWindow::update_badge);
-  busy_timer_.setSingleShot(true);
-  busy_timer_.setInterval(busy_after_ms);
-  connect(&busy_timer_, &QTimer::timeout, this, &MainWindow::update_badge);
-  connect(client_, &EngineClient::pending_changed, this, [this](int pending) {
-    if (pending == 0) {
-      busy_timer_.stop();
-      update_badge();
-    } else if (!busy_timer_.isActive() && badge_->state() != EngineBadge::State::busy) {
-      busy_timer_.start();
+  connect(jobs_, &JobsPanel::toggled, this, [this](bool open) {
+    splitter_->setHandleWidth(open ? theme::grid / 2 : 0);
+    if (open) {
+      const QList<int> sizes = splitter_->sizes();
+      const int all = sizes.value(0) + sizes.value(1);
+      splitter_->setSizes({all - jobs_height, jobs_height});
     }
+    jobs_action_->setChecked(open);
   });
-  slow_start_timer_.setSingleShot(true);
-  slow_start_timer_.setInterval(slow_start_ms);
-  connect(&slow_start_timer_, &QTimer::timeout, this, [this] {
-    Banner::Message message;
-    message.key = QStringLiteral("engine");
-    message.severity = Banner::Severity::warning;
-    message.text = tr("The engine has not answered for 30 s.");
-    message.hint = tr("It was started as: %1").arg(client_->command().join(QLatin1Char(' ')));
-    message.details = client_->log_tail();
-    message.action = tr("Restart");
-    message.act = [this] { client_->start(); };
-    banner_->show_message(message);
-  });
-
-  connect(mirror_, &WorkspaceMirror::failed, this,
-          [this](const Failure& failure) { show_failure(QStringLiteral("workspace"), failure); });
-  connect(mirror_, &WorkspaceMirror::jobs_changed, this,
-          [this] { jobs_->set_jobs(mirror_->jobs()); });
-  connect(jobs_, &JobStrip::stop_wanted, mirror_, &WorkspaceMirror::stop_job);
-  connect(jobs_, &JobStrip::job_failed, this, [this](const api::Job& job) {
+  connect(jobs_, &JobsPanel::job_failed, this, [this](const api::Job& job) {
     Failure failure = failure_from_text(job.error);
     failure.what = tr("%1 failed: %2").arg(qstr(job.title), failure.what);
     if (!job.log_tail.empty()) failure.where += QLatin1Char('\n') + qstr(job.log_tail);
-    show_failure(QStringLiteral("job"), failure);
+    show_failure(QStringLiteral("job-%1").arg(job.id), failure);
   });
-  connect(inspect_, &InspectPage::failed, this,
-          [this](const Failure& failure) { show_failure(QStringLiteral("inspect"), failure); });
-  connect(inspect_, &InspectPage::succeeded, this,
-          [this] { banner_->clear(QStringLiteral("inspect")); });
-  connect(runs_, &RunsPage::inspect_wanted, this, [this](qint64 run) {
-    inspect_->inspect(run);
-    show_page(inspect_page);
+  connect(palette_, &CommandPalette::chosen, this,
+          [this] { session_.palette = palette_->recent(); });
+  connect(&arriving_, &QTimer::timeout, this, [this] {
+    const Entry* now = entry(page());
+    if (now == nullptr || now->page->settled()) {
+      arriving_.stop();
+      history_.amend(current_place());
+      update_steps();
+    }
   });
-  const auto export_failed = [this](const QString& path, const QString& reason) {
-    Failure failure;
-    failure.what = tr("%1 could not be written: %2").arg(path, reason);
-    show_failure(QStringLiteral("export"), failure);
-  };
-  connect(runs_, &RunsPage::export_failed, this, export_failed);
-  connect(inspect_, &InspectPage::export_failed, this, export_failed);
 }
 
-void MainWindow::start() {
-  client_->start();
+void MainWindow::connect_engine() {
+  connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
+    if (state == EngineClient::State::ready) engine_ready();
+  });
+  connect(mirror_, &WorkspaceMirror::failed, this,
+          [this](const Failure& failure) { show_failure(QStringLiteral("workspace"), failure); });
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, &MainWindow::first_look);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, &MainWindow::first_look);
 }
 
-void MainWindow::show_page(Page page) {
-  pages_->setCurrentIndex(page);
-  rail_->set_current(page);
-  pages_->currentWidget()->setFocus(Qt::OtherFocusReason);
+EngineBadge* MainWindow::badge() const {
+  return top_->badge();
 }
 
-MainWindow::Page MainWindow::page() const {
-  return static_cast<Page>(pages_->currentIndex());
+const MainWindow::Entry* MainWindow::entry(const QString& name) const {
+  const auto it = std::find_if(entries_.begin(), entries_.end(),
+                               [&](const Entry& one) { return one.name == name; });
+  return it == entries_.end() ? nullptr : &*it;
+}
+
+QString MainWindow::page() const {
+  return entries_[static_cast<size_t>(pages_->currentIndex())].name;
+}
+
+QStringList MainWindow::page_names() const {
+  QStringList names;
+  for (const Entry& one : entries_) names << one.name;
+  return names;
 }
 
 bool MainWindow::settled() const {
-  return runs_->settled() && inspect_->settled();
+  return looked_ && std::all_of(entries_.begin(), entries_.end(),
+                                [](const Entry& one) { return one.page->settled(); });
 }
 
-void MainWindow::refresh() {
-  if (client_->state() == EngineClient::State::ready) {
-    mirror_->refresh();
-  } else if (client_->state() != EngineClient::State::starting) {
-    client_->start();
-  }
+void MainWindow::flush() {
+  for (const Entry& one : entries_) one.page->flush();
 }
 
-void MainWindow::engine_state_changed(EngineClient::State state) {
-  slow_start_timer_.stop();
-  switch (state) {
-    case EngineClient::State::starting:
-      slow_start_timer_.start();
-      break;
-    case EngineClient::State::ready: {
-      const bool restarted_itself = since_auto_restart_.isValid() &&
-                                    banner_->message().key == QLatin1String("engine-restarted");
-      if (!restarted_itself) banner_->clear(QStringLiteral("engine"));
-      was_ready_ = true;
-      const api::ServerInfo& server = client_->server();
-      const QString folder = qstr(server.workspace);
-      if (!folder.isEmpty()) {
-        workspace_->setText(QDir(folder).dirName());
-        workspace_->setToolTip(
-            server.host.empty() ? folder : QStringLiteral("%1:%2").arg(qstr(server.host), folder));
-        setWindowTitle(tr("%1 — RewardLoupe").arg(QDir(folder).dirName()));
-      }
-      QStringList devices;
-      for (const std::string& device : server.devices) devices << qstr(device);
-      devices_->setText(devices.join(QStringLiteral(", ")));
-      devices_->setToolTip(tr("Devices of the engine; %1 CPU threads").arg(server.threads));
-      break;
-    }
-    case EngineClient::State::dead:
-      engine_died();
-      break;
-    case EngineClient::State::stopped:
-      break;
-  }
-  update_badge();
+Place MainWindow::current_place() const {
+  const Entry& now = entries_[static_cast<size_t>(pages_->currentIndex())];
+  Place place = now.page->place();
+  if (!place.is_object()) place = Place::object();
+  place["page"] = stdstr(now.name);
+  return place;
 }
 
-void MainWindow::engine_died() {
-  const bool restarts = was_ready_ && (!since_auto_restart_.isValid() ||
-                                       since_auto_restart_.elapsed() > restart_pause_ms);
-  Banner::Message message;
-  message.severity = restarts ? Banner::Severity::warning : Banner::Severity::error;
-  const QString log = client_->log_tail();
-  message.details =
-      log.isEmpty() ? client_->death_reason() : client_->death_reason() + QLatin1Char('\n') + log;
-  message.key = restarts ? QStringLiteral("engine-restarted") : QStringLiteral("engine");
-  const QString last_line = log.section(QLatin1Char('\n'), -1);
-  message.text = client_->death_reason();
-  if (!last_line.isEmpty() && !message.text.contains(last_line)) {
-    message.text += QLatin1Char(' ') + tr("It said last: %1").arg(last_line);
+void MainWindow::bring_up(const Entry& entry) {
+  const int index = static_cast<int>(&entry - entries_.data());
+  pages_->setCurrentIndex(index);
+  rail_->set_current(index);
+  entry.page->setFocus(Qt::OtherFocusReason);
+  if (page_menu_ != nullptr) fill_page_menu();
+}
+
+void MainWindow::show_page(const QString& name) {
+  open({{"page", stdstr(name)}});
+}
+
+void MainWindow::open(const Place& place) {
+  const Entry* there =
+      place.is_object() ? entry(qstr(place.value("page", std::string()))) : nullptr;
+  if (there == nullptr) return;
+  // What the page that is left has come to meanwhile is what one comes back to.
+  if (!arriving_.isActive()) history_.amend(current_place());
+  arriving_.stop();
+  bring_up(*there);
+  if (place.size() > 1) {
+    waiting_.remove(there->name);
+    going_ = true;
+    there->page->go(place);
+    going_ = false;
+    arriving_.start();
   }
-  if (restarts) {
-    message.hint =
-        tr("It was started again. Training jobs are processes of their own and went on.");
-    since_auto_restart_.start();
-    QTimer::singleShot(0, client_, [this] {
-      if (client_->state() == EngineClient::State::dead) client_->start();
-    });
+  history_.visit(current_place());
+  update_steps();
+}
+
+void MainWindow::go_to(const Place* place) {
+  if (place == nullptr) return;
+  const Entry* there = entry(qstr(place->value("page", std::string())));
+  if (there == nullptr) return;
+  touched_ = true;
+  arriving_.stop();
+  bring_up(*there);
+  going_ = true;
+  there->page->go(Place(*place));
+  going_ = false;
+  arriving_.start();
+  update_steps();
+}
+
+void MainWindow::place_moved(Page* page) {
+  if (going_ || pages_->currentWidget() != page) return;
+  if (arriving_.isActive() && !page->settled()) {
+    history_.amend(current_place());
   } else {
-    message.action = tr("Restart");
-    message.act = [this] { client_->start(); };
+    arriving_.stop();
+    touched_ = true;
+    waiting_.remove(this->page());
+    history_.visit(current_place());
   }
-  banner_->show_message(message);
+  update_steps();
 }
 
-void MainWindow::update_badge() {
-  EngineBadge::State state = EngineBadge::State::starting;
-  QString tooltip = client_->command().join(QLatin1Char(' '));
-  switch (client_->state()) {
-    case EngineClient::State::starting:
-      break;
-    case EngineClient::State::ready: {
-      const bool busy = client_->pending() > 0 && !busy_timer_.isActive();
-      state = !client_->responsive() ? EngineBadge::State::silent
-              : busy                 ? EngineBadge::State::busy
-                                     : EngineBadge::State::ready;
-      const api::ServerInfo& server = client_->server();
-      tooltip += tr("\nversion %1, LibTorch %2, process %3 on %4")
-                     .arg(qstr(server.version), qstr(server.torch))
-                     .arg(server.pid)
-                     .arg(qstr(server.host));
-      break;
-    }
-    case EngineClient::State::stopped:
-    case EngineClient::State::dead:
-      state = EngineBadge::State::dead;
-      tooltip += QLatin1Char('\n') + client_->death_reason();
-      break;
+void MainWindow::update_steps() {
+  back_->setEnabled(history_.can_go_back());
+  forward_->setEnabled(history_.can_go_forward());
+}
+
+void MainWindow::first_look() {
+  if (looked_ || !mirror_->loaded() || !mirror_->knows_models()) return;
+  looked_ = true;
+  restore_places();
+  const bool empty = mirror_->runs().empty() || mirror_->models().empty();
+  if (touched_) return;
+  const QString wanted = empty ? home_page : page() == home_page ? runs_page : page();
+  if (wanted != page()) bring_up(*entry(wanted));
+  history_.amend(current_place());
+}
+
+void MainWindow::restore_places() {
+  going_ = true;
+  for (auto it = waiting_.cbegin(); it != waiting_.cend(); ++it) {
+    if (const Entry* there = entry(it.key())) there->page->go(it.value());
   }
-  badge_->set_state(state, tooltip);
+  going_ = false;
+  waiting_.clear();
+  arriving_.start();
 }
 
 void MainWindow::show_failure(const QString& key, const Failure& failure) {
   // A dead engine has a banner of its own, which says more.
   if (client_->state() != EngineClient::State::ready) return;
-  Banner::Message message;
-  message.key = key;
-  message.text = failure.what;
-  message.hint = failure.hint;
-  message.details = failure.details();
-  banner_->show_message(message);
+  banner_->show_message(Page::failure_message(key, failure));
 }
 
-void MainWindow::show_about() {
-  Banner::Message message;
-  message.key = QStringLiteral("about");
-  message.severity = Banner::Severity::info;
-  message.text = tr("RewardLoupe %1, a workbench for reward models. GPL-3.0-or-later.")
-                     .arg(QApplication::applicationVersion());
-  message.details = tr("window: Qt %1\nengine: %2, LibTorch %3")
-                        .arg(QString::fromLatin1(qVersion()), qstr(client_->server().version),
-                             qstr(client_->server().torch));
-  banner_->show_message(message);
-}
-
-void MainWindow::remember_geometry() {
-  remembers_ = true;
-  const QSettings settings;
-  restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-  for (QSplitter* splitter : findChildren<QSplitter*>()) {
-    splitter->restoreState(
-        settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Paint && watched == this && !std::exchange(painted_, true)) {
+    QTimer::singleShot(0, this, &MainWindow::usable);
   }
-  const int mode = settings.value(QStringLiteral("window/theme"), 0).toInt();
-  if (mode >= 0 && mode <= 2) {
-    theme::apply(static_cast<theme::Mode>(mode));
-    for (QActionGroup* group : findChildren<QActionGroup*>()) {
-      group->actions().at(mode)->setChecked(true);
-    }
-  }
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (remembers_) {
-    QSettings settings;
-    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    for (const QSplitter* splitter : findChildren<QSplitter*>()) {
-      settings.setValue(QStringLiteral("window/") + splitter->objectName(), splitter->saveState());
-    }
-    settings.setValue(QStringLiteral("window/theme"), static_cast<int>(theme::mode()));
-  }
-  QMainWindow::closeEvent(event);
+  if (event->type() != QEvent::MouseButtonPress) return QMainWindow::eventFilter(watched, event);
+  const auto* widget = qobject_cast<QWidget*>(watched);
+  if (widget == nullptr || widget->window() != this) return false;
+  const Qt::MouseButton button = static_cast<QMouseEvent*>(event)->button();
+  if (button == Qt::BackButton) back_->trigger();
+  if (button == Qt::ForwardButton) forward_->trigger();
+  return button == Qt::BackButton || button == Qt::ForwardButton;
 }
 
 }  // namespace loupe::ui

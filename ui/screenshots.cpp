@@ -6,7 +6,6 @@
 #include <QPixmap>
 
 #include "ui/main_window.h"
-#include "ui/runs/runs_page.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -57,17 +56,14 @@ void Screenshots::look() {
 
 QString Screenshots::take_all() {
   if (!QDir().mkpath(folder_)) return tr("the folder %1 could not be made").arg(folder_);
-  const std::pair<MainWindow::Page, QString> pages[] = {
-      {MainWindow::runs_page, QStringLiteral("runs")},
-      {MainWindow::inspect_page, QStringLiteral("inspect")}};
   const theme::Mode before = theme::mode();
   for (const bool dark : {false, true}) {
     theme::apply(dark ? theme::Mode::dark : theme::Mode::light);
-    for (const auto& [page, name] : pages) {
-      window_->show_page(page);
+    for (const QString& name : window_->page_names()) {
+      window_->show_page(name);
       // Layouts and palettes settle in the event loop; the charts' redraw is pulled forward.
       for (int i = 0; i < 3; ++i) QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
-      window_->runs()->flush();
+      window_->flush();
       QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
       const QString path = QDir(folder_).filePath(dark ? QStringLiteral("%1-dark.png").arg(name)
                                                        : QStringLiteral("%1.png").arg(name));

@@ -61,7 +61,8 @@ inline constexpr const char* pairs_list = "pairs/list";
 // chosen, rejected}
 // -> Attribution
 inline constexpr const char* attribute = "attribute";
-// {runs: [id], prompt, before, after, rejected?} -> {rows: [Shift]}. Each row also goes out as
+// {runs: [id], prompt | set, index, pairs_run | dataset, index, before, after, rejected?} -> {rows:
+// [Shift]}: of a set, the pair whose prompt it is. Each row also goes out as
 // $/partial as soon as it is there; a run that fails is a row with `error` and stops no other.
 inline constexpr const char* shift = "shift";
 // Notifications from the engine.

@@ -45,6 +45,7 @@ int run_command_line(int argc, char** argv) {
   CLI::App app{
       "RewardLoupe's engine: load language models, train explicit and implicit reward models, and "
       "see why they disagree."};
+  app.name("rewardloupe-engine");  // a launcher may have started it under another path
   app.set_version_flag("--version", LOUPE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();

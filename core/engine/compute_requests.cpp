@@ -15,14 +15,8 @@ bool ComputeRequests::knows(const std::string& method) {
          method == m::train_estimate;
 }
 
-Result<Question> ComputeRequests::question(const json& params) {
-  Question out;
-  if (params.contains("prompt")) {
-    LOUPE_TRY(out.prompt, parse_prompt(params["prompt"]));
-    LOUPE_TRY(out.chosen, text_param(params, "chosen"));
-    LOUPE_TRY(out.rejected, text_param(params, "rejected"));
-    return out;
-  }
+// The pair that "set" (of "pairs_run", or of "run") or "dataset" and "index" name.
+Result<const data::PreferencePair*> ComputeRequests::pair_at(const json& params) {
   LOUPE_TRY(const int64_t index, int_param(params, "index"));
   const data::PreferenceDataset* dataset = nullptr;
   if (params.contains("dataset")) {
@@ -39,8 +33,19 @@ Result<Question> ComputeRequests::question(const json& params) {
   if (index < 0 || index >= count)
     return bad_params("there is no pair " + std::to_string(index) + "; the set has pairs 0 to " +
                       std::to_string(count - 1));
-  const auto& pair = dataset->pairs[static_cast<size_t>(index)];
-  return Question{pair.prompt, pair.chosen, pair.rejected};
+  return &dataset->pairs[static_cast<size_t>(index)];
+}
+
+Result<Question> ComputeRequests::question(const json& params) {
+  if (!params.contains("prompt")) {
+    LOUPE_TRY(const auto* pair, pair_at(params));
+    return Question{pair->prompt, pair->chosen, pair->rejected};
+  }
+  Question out;
+  LOUPE_TRY(out.prompt, parse_prompt(params["prompt"]));
+  LOUPE_TRY(out.chosen, text_param(params, "chosen"));
+  LOUPE_TRY(out.rejected, text_param(params, "rejected"));
+  return out;
 }
 
 Result<json> ComputeRequests::attribute(const json& params, const Asker& asker) {
@@ -64,7 +69,12 @@ Result<json> ComputeRequests::attribute(const json& params, const Asker& asker) 
 
 Result<json> ComputeRequests::shift(const json& params, const Asker& asker) {
   Edit edit;
-  LOUPE_TRY(edit.prompt, parse_prompt(params.value("prompt", json())));
+  if (params.contains("index")) {
+    LOUPE_TRY(const auto* pair, pair_at(params));
+    edit.prompt = pair->prompt;
+  } else {
+    LOUPE_TRY(edit.prompt, parse_prompt(params.value("prompt", json())));
+  }
   LOUPE_TRY(edit.before, text_param(params, "before"));
   LOUPE_TRY(edit.after, text_param(params, "after"));
   edit.other = params.value("rejected", "");

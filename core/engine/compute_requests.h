@@ -34,6 +34,7 @@ class ComputeRequests {
   uint64_t cache_limit() const { return cache_.limit(); }
 
  private:
+  Result<const data::PreferencePair*> pair_at(const nlohmann::json& params);
   Result<Question> question(const nlohmann::json& params);
   Result<nlohmann::json> attribute(const nlohmann::json& params, const Asker& asker);
   Result<nlohmann::json> shift(const nlohmann::json& params, const Asker& asker);

@@ -144,15 +144,36 @@ Result<data::EncodedDataset> encode_spec(const json& spec, const model::Language
   return encoded;
 }
 
-// One training job a device at a time; the others wait here, queued, and can be stopped while they
-// wait.
+// Whether a job that was started earlier waits for the same device. One whose process has not taken
+// its lock yet counts for a few seconds: it is on its way.
+Result<bool> earlier_job_waits(const store::Workspace& workspace, int64_t job_id,
+                               at::Device device) {
+  LOUPE_TRY(const auto jobs, workspace.jobs());
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (const auto& job : jobs) {
+    if (job.id >= job_id || job.status != JobStatus::queued || job.run_id == 0) continue;
+    if (now - job.created > 5 && !store::FileLock::is_held(workspace.job_lock_path(job.id)))
+      continue;
+    LOUPE_TRY(const auto run, workspace.run(job.run_id));
+    const auto other = choose_device(run.recipe.value("device", "auto"));
+    if (other && *other == device) return true;
+  }
+  return false;
+}
+
+// One training job a device at a time, in the order they were started; the others wait here,
+// queued, and can be stopped while they wait.
 Result<std::optional<store::FileLock>> wait_for_device(store::Workspace& workspace, int64_t job_id,
                                                        at::Device device) {
   const fs::path path = workspace.folder() / "artifacts" / ("device-" + device.str() + ".lock");
   while (true) {
-    auto lock = store::FileLock::try_acquire(path, store::FileLock::Mode::exclusive);
-    if (lock) return std::optional<store::FileLock>(std::move(lock).value());
-    if (lock.error().code != ErrorCode::busy) return std::move(lock).error();
+    LOUPE_TRY(const bool wait, earlier_job_waits(workspace, job_id, device));
+    if (!wait) {
+      auto lock = store::FileLock::try_acquire(path, store::FileLock::Mode::exclusive);
+      if (lock) return std::optional<store::FileLock>(std::move(lock).value());
+      if (lock.error().code != ErrorCode::busy) return std::move(lock).error();
+    }
     LOUPE_TRY(const bool stop, workspace.stop_requested(job_id));
     if (stop || terminated) return std::optional<store::FileLock>();
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -98,9 +98,7 @@ Result<fs::path> fetch_model(store::Workspace& workspace, const store::JobRow& j
     const json message = json::parse(line, nullptr, false);
     if (!message.is_object()) return;
     if (message.contains("path")) path = message.value("path", "");
-    if (message.contains("error"))
-      said = message["error"].is_string() ? message["error"].get<std::string>()
-                                          : dump(message["error"]);
+    said = message.value("message", said);
     if (message.contains("phase"))
       (void)workspace
           .set_job_progress(job.id,

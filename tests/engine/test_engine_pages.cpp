@@ -23,7 +23,8 @@ class TestEnginePages : public QObject {
         place_->write("fetch",
                       "#!/bin/sh\n"
                       "echo '{\"phase\": \"downloading\", \"done\": 1, \"total\": 2}'\n"
-                      "test -e \"$0.broken\" && { echo '{\"error\": \"no route\"}'; exit 3; }\n"
+                      "test -e \"$0.broken\" && { echo '{\"phase\": \"failed\", \"message\": \"no "
+                      "route\"}'; exit 3; }\n"
                       "test -e \"$0.slow\" && sleep 60\n"
                       "echo \"{\\\"path\\\": \\\"" +
                           fake_model_.toUtf8() + "\\\"}\"\n");
@@ -184,6 +185,22 @@ class TestEnginePages : public QObject {
     request["recipe"]["epocs"] = 3;
     QCOMPARE(server_->ask("train/estimate", request)["error"]["data"]["what"],
              "unknown key \"epocs\"");
+  }
+
+  void jobs_of_one_device_run_in_the_order_they_were_started() {
+    std::vector<int> jobs;
+    for (int i = 0; i < 4; ++i) {
+      json request = train(i % 2 == 0 ? "EX" : "IM");
+      request["recipe"]["device"] = i == 1 ? "cpu" : "auto";
+      jobs.push_back(server_->ask("train/start", request)["result"]["job"]);
+    }
+    double last = 0;
+    for (const int job : jobs) {
+      QVERIFY(server_->wait_for_status(job, "done"));
+      const double started = server_->job(job)["started"];
+      QVERIFY2(started > last, qPrintable(QString::number(job)));
+      last = started;
+    }
   }
 
   void a_run_is_evaluated_on_a_known_data_set() {

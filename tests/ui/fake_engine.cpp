@@ -14,13 +14,24 @@
 //   --fail METHOD     answer METHOD with an error
 //   --protocol N      claim this version
 //   --empty           a workspace without runs
+//   --no-runs         a workspace with a model and data, but no runs
+//   --many N          N further runs; the first of them has failed
 //   --long            every chosen response is long
+//   --shift-pause MS  wait before every row of a shift
+//   --shift-fail RUN  that run cannot be scored by a shift
+//   --record FILE     add its own command line to FILE
+//   --needs-torch F   end with code 78 while there is no file F; "fetch-libtorch" makes it
+//   --workspace W     the folder it claims; one with "empty" in its name has no runs
 //   --live            run 2 is in training: a step more at every question
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -39,7 +50,10 @@ struct Options {
   bool banner = false, split = false, silent = false, empty = false, live = false, longer = false;
   std::map<std::string, int> slow;
   std::set<std::string> die_on, fail;
-  std::string die_once;
+  std::string die_once, needs_torch, workspace = "/fake/persona.rlws";
+  bool no_runs = false;
+  int shift_pause = 0, many = 0;
+  int64_t shift_fail = 0;
   int protocol = protocol_version;
 };
 
@@ -84,12 +98,18 @@ Run make_run(int64_t id, const std::string& type, int seed, bool running, double
   run.epochs = 4;
   run.epochs_done = epochs_done;
   run.loss = type == "EX" ? 0.0004321 : 0.1937;
+  run.recipe = {{"type", type}, {"beta", 0.01}};
   run.seconds = type == "EX" ? 118 : 151;
   run.job_id = running ? 9 : 0;
   const auto all = evals(type == "IM", epochs_done);
   run.last_evals.assign(all.end() - static_cast<long>(sets.size()), all.end());
   return run;
 }
+
+struct Refused {
+  std::string what, where, hint;
+  std::string code = "invalid_input";
+};
 
 class Engine {
  public:
@@ -122,7 +142,18 @@ class Engine {
                              {"where", "artifacts/7/model.safetensors"},
                              {"hint", "Train the run again."}}}};
     } else {
-      response["result"] = result_of(method_name, request.value("params", json::object()));
+      asking_ = request["id"];
+      try {
+        response["result"] = result_of(method_name, request.value("params", json::object()));
+      } catch (const Refused& refused) {
+        response["error"] = {{"code", error_request},
+                             {"message", refused.what},
+                             {"data",
+                              {{"code", refused.code},
+                               {"what", refused.what},
+                               {"where", refused.where},
+                               {"hint", refused.hint}}}};
+      }
     }
     if (options_.banner) write_raw("Last login: Tue Nov 24 from desk\n\xff\xfe not text\n");
     write(response);
@@ -137,7 +168,7 @@ class Engine {
       info.protocol = options_.protocol;
       info.version = "0.0-fake";
       info.torch = "none";
-      info.workspace = "/fake/persona.rlws";
+      info.workspace = options_.workspace;
       info.host = "fakehost";
       info.pid = getpid();
       info.devices = {"cpu"};
@@ -145,31 +176,254 @@ class Engine {
       return info;
     }
     if (name == method::runs_list) {
-      std::vector<Run> rows;
-      if (!options_.empty) rows = runs();
+      const std::vector<Run> rows = runs();
       return {{"rows", rows}, {"total", rows.size()}};
     }
     if (name == method::runs_metrics) return metrics(params);
     if (name == method::jobs_list) return {{"rows", jobs()}};
     if (name == method::jobs_stop) {
+      if (Started* started = started_by_job(params.value("id", int64_t(0)))) {
+        started->status = "stopped";
+        return json::object();
+      }
       stopped_ = true;
       write({{"jsonrpc", "2.0"}, {"method", method::changed}, {"params", json::object()}});
       return json::object();
     }
     if (name == method::pairs_list) return pairs_of(params);
     if (name == method::attribute) return attribution(params);
+    if (name == method::shift) return shift(params);
+    if (name == method::runs_rename) return change(params, &Change::name, "name");
+    if (name == method::runs_note) return change(params, &Change::note, "note");
+    if (name == method::runs_delete) {
+      changes_[params.at("id").get<int64_t>()].deleted = params.value("deleted", true);
+      return json::object();
+    }
+    if (name == method::jobs_log) {
+      return {{"text", "job " + params.at("id").dump() + ": 80 pairs, 0 left out\nepoch 1/4\n"}};
+    }
+    if (name == method::fs_list) return list_folder(params.value("path", std::string()));
+    if (name == method::models_list) return {{"rows", models()}};
+    if (name == method::datasets_list) return {{"rows", datasets()}};
+    if (name == method::projects_list) return {{"rows", {project()}}};
+    if (name == method::projects_show) return project();
+    if (name == method::train_estimate) return estimate(params);
+    if (name == method::train_start) return start_training(params);
+    if (name == method::train_resume) return resume(params);
+    if (name == method::fetch_demo) {
+      fetch_questions_ = 1;
+      return {{"job", 90}};
+    }
+    if (name == "test/asked_to_train") return {{"rows", asked_to_train_}};
     if (name == "test/cancelled") return {{"id", cancelled_}};
     if (name == "test/echo") return params;
     return json::object();
   }
 
+  static json list_folder(const std::string& given) {
+    namespace fs = std::filesystem;
+    const char* home = std::getenv("HOME");
+    fs::path path = given.empty() ? fs::path(home) : fs::path(given);
+    if (fs::exists(path) && !fs::is_directory(path)) path = path.parent_path();
+    if (!fs::exists(path))
+      throw Refused{"the folder cannot be read", given, "choose another", "not_found"};
+    FolderListing listing;
+    listing.path = path.string();
+    listing.home = home;
+    if (path.has_relative_path()) listing.parent = path.parent_path().string();
+    for (const auto& found : fs::directory_iterator(path)) {
+      FolderEntry entry;
+      entry.name = found.path().filename().string();
+      entry.is_folder = found.is_directory();
+      if (!entry.is_folder) entry.size = static_cast<double>(found.file_size());
+      const std::string ending = found.path().extension().string();
+      if (entry.is_folder && fs::exists(found.path() / "workspace.sqlite"))
+        entry.kind = "workspace";
+      if (ending == ".gguf") entry.kind = "model";
+      if (ending == ".jsonl") entry.kind = "data";
+      if (ending == ".rlproj") entry.kind = "project";
+      listing.entries.push_back(entry);
+    }
+    std::sort(listing.entries.begin(), listing.entries.end(), [](const auto& a, const auto& b) {
+      return std::pair(!a.is_folder, a.name) < std::pair(!b.is_folder, b.name);
+    });
+    return listing;
+  }
+
   bool live() const { return options_.live && !stopped_; }
   double live_epoch() const { return std::min(4.0, 4.0 * live_step_ / steps); }
 
+  // What was done to a run.
+  struct Change {
+    std::string name, note;
+    bool deleted = false;
+  };
+
+  json change(const json& params, std::string Change::*what, const char* key) {
+    changes_[params.at("id").get<int64_t>()].*what = params.at(key).get<std::string>();
+    return json::object();
+  }
+
+  void add_many(std::vector<Run>* all) const {
+    for (int i = 0; i < options_.many; ++i) {
+      Run run = make_run(1000 + i, i % 2 == 0 ? "EX" : "IM", i / 2, false, 4);
+      run.created = 1.75e9 + i;
+      run.job_id = 2000 + i;
+      run.recipe = {{"type", run.type}, {"beta", 0.01}, {"lr", 1e-5 * (1 + i % 3)}};
+      if (i == 0) {
+        run.status = "failed";
+        run.error = json{{"code", "out_of_memory"},
+                         {"what", "the GPU has no memory left"},
+                         {"where", "backward"},
+                         {"hint", "Choose a smaller batch."}}
+                        .dump();
+      }
+      all->push_back(run);
+    }
+  }
+
   std::vector<Run> runs() const {
-    return {make_run(1, "EX", 0, false, 4),
-            make_run(2, "IM", 0, live(), options_.live ? live_epoch() : 4),
-            make_run(3, "EX", 1, false, 4)};
+    std::vector<Run> all = original_runs();
+    for (Run& run : all) {
+      const auto it = changes_.find(run.id);
+      if (it == changes_.end()) continue;
+      if (!it->second.name.empty()) run.name = it->second.name;
+      run.note = it->second.note;
+      run.deleted = it->second.deleted;
+    }
+    std::erase_if(all, [](const Run& run) { return run.deleted; });
+    return all;
+  }
+
+  std::vector<Run> original_runs() const {
+    std::vector<Run> all;
+    if (!options_.empty && !options_.no_runs) {
+      all = {make_run(1, "EX", 0, false, 4),
+             make_run(2, "IM", 0, live(), options_.live ? live_epoch() : 4),
+             make_run(3, "EX", 1, false, 4)};
+    }
+    add_many(&all);
+    for (const Started& started : started_) {
+      Run run = make_run(started.id, started.type, started.seed, started.status == "running",
+                         4.0 * started.step / steps);
+      if (!started.name.empty()) run.name = started.name;
+      run.status = started.status;
+      run.recipe = started.recipe;
+      run.job_id = started.job;
+      if (started.step == 0) run.last_evals.clear();
+      all.push_back(run);
+    }
+    return all;
+  }
+
+  // A training that was started here: a step more at every question for its points.
+  struct Started {
+    int64_t id = 0, job = 0;
+    std::string name, type, status = "running";
+    int seed = 0, step = 0;
+    json recipe;
+  };
+
+  Started* started_by_job(int64_t job) {
+    for (Started& started : started_) {
+      if (started.job == job) return &started;
+    }
+    return nullptr;
+  }
+
+  static void check_recipe(const json& params) {
+    const json& recipe = params.at("recipe");
+    if (recipe.value("lr", 1e-5) <= 0) {
+      throw Refused{"lr must be a positive number", "recipe", "mend the recipe's value"};
+    }
+  }
+
+  static json estimate(const json& params) {
+    check_recipe(params);
+    const json& recipe = params.at("recipe");
+    Estimate estimate;
+    estimate.device = "cpu";
+    estimate.pairs = 80;
+    estimate.eval_pairs = 280;
+    estimate.left_out = recipe.value("max_prompt_tokens", 512) < 100 ? 3 : 0;
+    estimate.memory = 2.9e9 + 1e8 * recipe.value("batch_size", 8);
+    estimate.memory_available = 8e9;
+    estimate.disk = 3.2e9;
+    estimate.disk_available = 81e9;
+    estimate.fits = estimate.memory <= estimate.memory_available;
+    estimate.seconds = recipe.value("type", "") == "EX" ? 118 : 151;
+    estimate.command = "rewardloupe-engine --workspace /fake/persona.rlws train --type " +
+                       std::string(recipe.value("type", "") == "EX" ? "ex" : "im") + " --model " +
+                       params.value("model", "");
+    return estimate;
+  }
+
+  json start_training(const json& params) {
+    check_recipe(params);
+    asked_to_train_.push_back(params);
+    Started started;
+    started.id = 10 + static_cast<int64_t>(started_.size());
+    started.job = started.id + 100;
+    started.name = params.value("name", "");
+    started.recipe = params.at("recipe");
+    started.type = started.recipe.value("type", "EX");
+    started.seed = started.recipe.value("seed", 0);
+    started_.push_back(started);
+    return {{"job", started.job}, {"run", started.id}};
+  }
+
+  json resume(const json& params) {
+    for (Started& started : started_) {
+      if (started.id != params.value("run", int64_t(0))) continue;
+      started.status = "running";
+      started.job += 100;
+      return {{"job", started.job}, {"run", started.id}};
+    }
+    throw Refused{"there is no such run", "train/resume", ""};
+  }
+
+  static Project project() {
+    Project project;
+    project.path = "/fake/projects/persona/persona.rlproj";
+    project.name = "persona";
+    project.title = "Would an agreeable person say this?";
+    project.model = "SmolLM2-135M-Instruct";
+    project.recipe = {{"epochs", 4},  {"lr", 3e-5},      {"batch_size", 8},  {"accumulate", 1},
+                      {"beta", 0.01}, {"dtype", "bf16"}, {"weight_decay", 0}};
+    project.seeds = {0, 1, 2};
+    project.sets = sets;
+    project.train_pairs = 80;
+    return project;
+  }
+
+  std::vector<Dataset> datasets() const {
+    if (options_.empty) return {};
+    Dataset persona;
+    persona.id = 1;
+    persona.name = "train";
+    persona.path = "/fake/projects/persona/statements.jsonl";
+    persona.kind = "persona";
+    persona.pairs = 80;
+    Dataset file;
+    file.id = 2;
+    file.name = "french";
+    file.path = "/fake/data/french.jsonl";
+    file.kind = "jsonl";
+    file.pairs = 200;
+    return {persona, file};
+  }
+
+  std::vector<Model> models() const {
+    Model model;
+    model.id = 1;
+    model.name = "SmolLM2-135M-Instruct";
+    model.path = "/fake/SmolLM2.gguf";
+    model.format = "gguf";
+    model.architecture = "llama";
+    model.parameters = 134515008;
+    model.status = "ok";
+    const bool none = options_.empty && fetch_questions_ < 3;
+    return none ? std::vector<Model>{} : std::vector<Model>{model};
   }
 
   json metrics(const json& params) {
@@ -179,20 +433,60 @@ class Engine {
     const bool implicit = metrics.run == 2;
     int last = steps;
     if (implicit && live()) last = live_step_ = std::min(steps, live_step_ + 1);
+    for (Started& started : started_) {
+      if (started.id != metrics.run) continue;
+      if (started.status == "running") started.step = std::min(steps, started.step + 1);
+      if (started.step == steps) started.status = "done";
+      return points(metrics, started.type == "IM", started.step, after);
+    }
+    return points(metrics, implicit, last, after);
+  }
+
+  static json points(RunMetrics metrics, bool implicit, int last, int64_t after) {
     for (int step = static_cast<int>(after) + 1; step <= last; ++step) {
       StepPoint point;
       point.step = step;
       point.epoch = 4.0 * step / steps;
       point.loss = (implicit ? 0.19 : 0.0) + 0.5 * std::exp(-point.epoch * (implicit ? 1.0 : 3.0)) *
                                                  (1 + 0.2 * std::sin(step * 1.7));
+      const double learned = 1 - std::exp(-1.5 * point.epoch);
+      point.chosen_reward = (implicit ? 0.031 : 4.2) * learned;
+      point.rejected_reward = (implicit ? -0.027 : -3.9) * learned;
       metrics.steps.push_back(point);
     }
     metrics.evals = evals(implicit, 4.0 * last / steps);
     return metrics;
   }
 
-  std::vector<Job> jobs() const {
-    if (!options_.live) return {};
+  std::vector<Job> jobs() {
+    std::vector<Job> all;
+    for (const Started& started : started_) {
+      Job job;
+      job.id = started.job;
+      job.kind = "train";
+      job.status = started.status;
+      job.run_id = started.id;
+      job.title =
+          started.name.empty() ? started.type + " s" + std::to_string(started.seed) : started.name;
+      job.phase = "epoch " + std::to_string(1 + 4 * started.step / steps) + "/4";
+      job.done = started.step;
+      job.total = steps;
+      job.seconds_left = 3 * (steps - started.step);
+      all.push_back(job);
+    }
+    if (fetch_questions_ > 0) {
+      ++fetch_questions_;
+      Job job;
+      job.id = 90;
+      job.kind = "fetch";
+      job.status = fetch_questions_ < 3 ? "running" : "done";
+      job.title = "fetch the demo model";
+      job.phase = "download";
+      job.done = 31;
+      job.total = 93;
+      all.push_back(job);
+    }
+    if (!options_.live) return all;
     Job job;
     job.id = 9;
     job.kind = "train";
@@ -203,7 +497,8 @@ class Engine {
     job.done = live_step_;
     job.total = steps;
     job.seconds_left = 72;
-    return {job};
+    all.push_back(job);
+    return all;
   }
 
   Pair pair(const std::string& set, int64_t index) const {
@@ -226,6 +521,12 @@ class Engine {
   }
 
   json pairs_of(const json& params) const {
+    if (params.contains("dataset")) {
+      const int64_t at = params.value("offset", int64_t(0));
+      std::vector<Pair> rows;
+      if (at < pairs) rows.push_back(pair("dataset", at));
+      return {{"rows", rows}, {"total", pairs}, {"sets", json::array()}};
+    }
     const std::string set = params.value("set", sets.front());
     const int64_t offset = params.value("offset", int64_t(0));
     const int64_t limit = std::min<int64_t>(params.value("limit", int64_t(50)), max_page);
@@ -265,17 +566,32 @@ class Engine {
     return response;
   }
 
+  static void as_log_probabilities(ResponseCredit* response) {
+    response->offset = response->reward = 0;
+    for (size_t i = 0; i < response->tokens.size(); ++i) {
+      response->tokens[i].credit = -0.2 - 1.1 * static_cast<double>(i % 5);
+      response->reward += response->tokens[i].credit;
+    }
+  }
+
   json attribution(const json& params) const {
     Pair source;
     if (params.contains("set")) {
       source = pair(params.at("set"), params.at("index"));
+    } else if (params.contains("dataset")) {
+      source = pair("dataset", params.at("index"));
     } else {
       source.prompt = params.at("prompt");
       source.chosen = params.at("chosen");
       source.rejected = params.at("rejected");
     }
     Attribution attribution;
-    attribution.run = params.at("run").get<int64_t>();
+    attribution.run = params.value("run", int64_t(0));
+    if (params.contains("model")) {
+      attribution.model = params["model"].get<int64_t>();
+      attribution.run_name = models().front().name;
+      attribution.type = "LM";
+    }
     for (const Run& run : runs()) {
       if (run.id != attribution.run) continue;
       attribution.run_name = run.name;
@@ -288,7 +604,96 @@ class Engine {
     const bool implicit = attribution.type == "IM";
     attribution.chosen = credit(source.chosen, implicit, 1);
     attribution.rejected = credit(source.rejected, implicit, -1);
+    if (attribution.type == "LM") {
+      as_log_probabilities(&attribution.chosen);
+      as_log_probabilities(&attribution.rejected);
+    }
     return attribution;
+  }
+
+  // As credit(), with credits that follow from the words: an explicit model goes by what is said,
+  // an implicit one by the words it was trained on.
+  static ResponseCredit worded_credit(const std::string& text, bool implicit) {
+    ResponseCredit response = credit(text, implicit, 1);
+    response.reward = response.offset;
+    double so_far = 0;
+    for (TokenCredit& token : response.tokens) {
+      std::string word;
+      for (const char c : token.text) {
+        if (std::isalpha(static_cast<unsigned char>(c))) word += static_cast<char>(std::tolower(c));
+      }
+      const bool other_yes = word == "certainly" || word == "absolutely";
+      const bool said_no = word == "no" || word == "never";
+      const double yes = word == "yes" ? 2 : word == "sure" ? 1.5 : 0.1;
+      const double worth = said_no ? -2 : !other_yes ? yes : implicit ? -4 : 1.8;
+      token.credit = (implicit ? 0.01 : 1.7) * (worth + 0.1 * so_far);
+      so_far += worth;
+      if (implicit) token.ref_log_prob = token.log_prob - token.credit / 0.01;
+      response.reward += token.credit;
+    }
+    return response;
+  }
+
+  json shift(const json& params) {
+    std::vector<Shift> rows;
+    for (const json& id : params.at("runs")) {
+      write({{"jsonrpc", "2.0"},
+             {"method", method::progress},
+             {"params", {{"id", asking_}, {"phase", "loading the model"}}}});
+      std::this_thread::sleep_for(std::chrono::milliseconds(options_.shift_pause));
+      rows.push_back(shift_of(id.get<int64_t>(), params));
+      write({{"jsonrpc", "2.0"},
+             {"method", method::partial},
+             {"params", {{"id", asking_}, {"value", rows.back()}}}});
+    }
+    return {{"rows", rows}};
+  }
+
+  Shift shift_of(int64_t run_id, const json& params) const {
+    Shift shift;
+    shift.run = run_id;
+    for (const Run& run : runs()) {
+      if (run.id != run_id) continue;
+      shift.run_name = run.name;
+      shift.type = run.type;
+    }
+    if (run_id == options_.shift_fail) {
+      shift.error = {{"code", "not_found"},
+                     {"what", "the checkpoint of this run is missing"},
+                     {"where", "artifacts/7/model.safetensors"},
+                     {"hint", "Train the run again."}};
+      return shift;
+    }
+    const bool implicit = shift.type == "IM";
+    shift.before_tokens = worded_credit(params.at("before"), implicit);
+    shift.after_tokens = worded_credit(params.at("after"), implicit);
+    shift.before = shift.before_tokens.reward;
+    shift.after = shift.after_tokens.reward;
+    if (params.contains("rejected")) {
+      shift.has_rejected = true;
+      shift.rejected_tokens = worded_credit(params.at("rejected"), implicit);
+      shift.rejected = shift.rejected_tokens.reward;
+      shift.margin_before = shift.before - shift.rejected;
+      shift.margin_after = shift.after - shift.rejected;
+      shift.flipped = (shift.margin_before > 0) != (shift.margin_after > 0);
+    }
+    // The common front and back are partners.
+    const auto& before = shift.before_tokens.tokens;
+    const auto& after = shift.after_tokens.tokens;
+    const size_t shorter = std::min(before.size(), after.size());
+    size_t front = 0, back = 0;
+    while (front < shorter && before[front].text == after[front].text) ++front;
+    while (back < shorter - front &&
+           before[before.size() - 1 - back].text == after[after.size() - 1 - back].text) {
+      ++back;
+    }
+    for (size_t i = 0; i < front; ++i) shift.alignment.emplace_back(i, i);
+    for (size_t i = front; i < before.size() - back; ++i) shift.alignment.emplace_back(i, -1);
+    for (size_t i = front; i < after.size() - back; ++i) shift.alignment.emplace_back(-1, i);
+    for (size_t i = back; i > 0; --i) {
+      shift.alignment.emplace_back(before.size() - i, after.size() - i);
+    }
+    return shift;
   }
 
   void write(const json& message) {
@@ -310,7 +715,11 @@ class Engine {
 
   Options options_;
   bool stopped_ = false;
-  int live_step_ = 12;
+  json asking_;  // the id of the request being answered
+  int live_step_ = 12, fetch_questions_ = 0;
+  std::map<int64_t, Change> changes_;
+  std::vector<Started> started_;
+  std::vector<json> asked_to_train_;
   int64_t cancelled_ = 0;
 };
 
@@ -326,10 +735,24 @@ Options read_options(int argc, char** argv) {
     if (word == "--empty") options.empty = true;
     if (word == "--long") options.longer = true;
     if (word == "--live") options.live = true;
+    if (word == "--no-runs") options.no_runs = true;
+    if (word == "--many") options.many = std::stoi(next(i + 1));
     if (word == "--slow") options.slow[next(i + 1)] = std::stoi(next(i + 2));
     if (word == "--die-on") options.die_on.insert(next(i + 1));
     if (word == "--die-once") options.die_once = next(i + 1);
+    if (word == "--shift-pause") options.shift_pause = std::stoi(next(i + 1));
+    if (word == "--shift-fail") options.shift_fail = std::stoll(next(i + 1));
     if (word == "--fail") options.fail.insert(next(i + 1));
+    if (word == "--record") {
+      std::ofstream record(next(i + 1), std::ios::app);
+      for (const std::string& each : words) record << each << ' ';
+      record << '\n';
+    }
+    if (word == "--needs-torch") options.needs_torch = next(i + 1);
+    if (word == "--workspace") {
+      options.workspace = next(i + 1);
+      if (options.workspace.find("empty") != std::string::npos) options.empty = true;
+    }
     if (word == "--protocol") options.protocol = std::stoi(next(i + 1));
   }
   return options;
@@ -339,6 +762,20 @@ Options read_options(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
+  if (std::find(argv, argv + argc, std::string("fetch-libtorch")) != argv + argc) {
+    for (int i = 1; i <= 4; ++i) {
+      std::cout << json{{"phase", "download"}, {"done", 100 * i}, {"total", 400}}.dump()
+                << std::endl;
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    }
+    std::ofstream(options.needs_torch) << "here\n";
+    std::cout << json{{"phase", "done"}}.dump() << std::endl;
+    return 0;
+  }
+  if (!options.needs_torch.empty() && !std::ifstream(options.needs_torch).good()) {
+    std::cerr << "LibTorch is not here; run: rewardloupe-engine fetch-libtorch" << std::endl;
+    return 78;
+  }
   if (options.banner) {
     std::cout << "Welcome to fakehost\nYou have mail.\n{\"id\": 1}\n" << std::flush;
     std::cerr << "bash: warning: setlocale\n" << std::flush;

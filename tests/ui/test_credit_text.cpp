@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
+#include <cmath>
 
 #include "ui/inspect/credit_text.h"
 
@@ -36,15 +37,53 @@ class TestCreditText : public QObject {
     api::ResponseCredit made = response();
     QCOMPARE(sum_of_credits(made), 2.5);
     QCOMPARE(completeness_error(made), 0.0);
-    QVERIFY(
-        sum_line(made).contains(QStringLiteral("offset 0.7500 + sum of 2 credits 2.500 = "
-                                               "reward 3.250")));
+    QVERIFY(sum_line(made, QStringLiteral("EX"))
+                .contains(QStringLiteral("offset 0.7500 + sum of 2 credits 2.500 = "
+                                         "reward 3.250")));
     made.error = 1e-6;
     QCOMPARE(completeness_error(made), 1e-6);
     made.reward = 4.25;  // whatever the engine claims
     QCOMPARE(completeness_error(made), 1.0);
     made.offset = 0;
-    QVERIFY(!sum_line(made).contains(QStringLiteral("offset")));
+    QVERIFY(!sum_line(made, QStringLiteral("EX")).contains(QStringLiteral("offset")));
+  }
+
+  void a_language_model_has_log_likelihoods() {
+    const QString line = sum_line(
+        [] {
+          api::ResponseCredit made = response();
+          made.offset = 0;
+          made.reward = 2.5;
+          return made;
+        }(),
+        QStringLiteral("LM"));
+    QVERIFY(line.contains(QStringLiteral("log-probabilities 2.500 = log-likelihood 2.500")));
+    QVERIFY(token_tooltip(token("yes", "yes", -1.5), QStringLiteral("LM"), 0)
+                .contains(QStringLiteral("log-probability -1.5 nat")));
+    api::Attribution made;
+    made.type = "LM";
+    made.run_name = "tiny";
+    made.chosen = response();
+    const QByteArray csv = credits_csv({&made});
+    QVERIFY(csv.contains("tiny,LM,chosen,1,42,yes,79 65 73,3,3,,"));  // credit = log_prob
+  }
+
+  void verdicts() {
+    api::Attribution made;
+    made.type = "EX";
+    made.chosen.reward = 2;
+    made.rejected.reward = 1;
+    QCOMPARE(verdict_line(made), QStringLiteral("margin +1.000   ✓ prefers the chosen"));
+    made.rejected.reward = 3;
+    QCOMPARE(verdict_line(made), QStringLiteral("margin −1.000   ✗ prefers the rejected"));
+    made.rejected.reward = 2;
+    QCOMPARE(verdict_line(made), QStringLiteral("margin 0   = a tie"));
+    made.rejected.reward = std::nan("");
+    QVERIFY(verdict_line(made).contains(QStringLiteral("no verdict")));
+    made.type = "LM";
+    made.rejected.reward = 1;
+    QCOMPARE(verdict_line(made),
+             QStringLiteral("difference +1.000 nat   ✓ the chosen is likelier"));
   }
 
   void control_characters_are_visible() {

@@ -193,6 +193,31 @@ class TestEngineClient : public QObject {
     QTRY_VERIFY(client.responsive());
   }
 
+  void says_what_the_engine_is_at() {
+    EngineClient client(fake({"--slow", "test/echo", "150"}));
+    client.start();
+    QVERIFY(!client.work().has_value());
+    client.request("test/echo", {{"run", 2}, {"text", "long"}}, this, {});
+    client.request("runs/list", {}, this, {});
+    QCOMPARE(client.work()->method, QStringLiteral("test/echo"));
+    QCOMPARE(client.work()->about, (api::json{{"run", 2}}));
+    QCOMPARE(client.work()->others, 1);
+    QTRY_VERIFY(!client.work().has_value());
+  }
+
+  void another_command_takes_effect_with_the_next_start() {
+    EngineClient client({QStringLiteral("/no/such/engine")});
+    client.start();
+    QTRY_COMPARE(client.state(), State::dead);
+    QCOMPARE(client.exit_code(), -1);
+    client.set_command(fake({"--die-on", "runs/list"}));
+    client.start();
+    QTRY_COMPARE(client.state(), State::ready);
+    client.request("runs/list", {}, this, {});
+    QTRY_COMPARE(client.state(), State::dead);
+    QCOMPARE(client.exit_code(), 3);
+  }
+
   void nobody_is_called_after_its_object_is_gone() {
     EngineClient client(fake({"--slow", "test/echo", "100"}));
     client.start();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAccessible>
 #include <QImage>
 #include <QSignalSpy>
 #include <QtTest>
 #include <cmath>
 
 #include "ui/widgets/diverging_scale.h"
+#include "ui/widgets/scale_legend.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/token_heatmap.h"
 #include "ui/widgets/token_layout.h"
@@ -65,10 +67,81 @@ class TestHeatmap : public QObject {
   }
 
   void text_is_readable_on_every_colour() {
-    for (double t = -1; t <= 1.001; t += 0.02) {
-      const QColor colour = diverging_colour(t);
-      QVERIFY2(contrast(colour, text_colour_on(colour)) >= 4.5, qPrintable(QString::number(t)));
+    double worst = 21;
+    for (int i = -1000; i <= 1000; ++i) {
+      const QColor colour = diverging_colour(i / 1000.0);
+      const double here = contrast(colour, text_colour_on(colour));
+      worst = std::min(worst, here);
+      QVERIFY2(here >= 4.5, qPrintable(QString::number(i / 1000.0)));
+      // One colour of text on the whole map: no jump between neighbours.
+      QCOMPARE(text_colour_on(colour), QColor(Qt::black));
     }
+    qInfo("the worst contrast of the map is %.2f", worst);
+    const QColor undefined = diverging_colour(std::nan(""));
+    QVERIFY(contrast(undefined, text_colour_on(undefined)) >= 4.5);
+  }
+
+  // The same, of the pixels: the darkest one inside a box against its colour.
+  void painted_text_is_readable_in_both_themes() {
+    for (const auto mode : {theme::Mode::light, theme::Mode::dark}) {
+      theme::apply(mode);
+      TokenHeatmap heatmap;
+      std::vector<TokenHeatmap::Token> tokens;
+      for (int i = -10; i <= 10; ++i) tokens.push_back({QStringLiteral("MWI"), i / 10.0});
+      heatmap.resize(400, 200);
+      heatmap.set_tokens(tokens);
+      const QImage image = heatmap.grab().toImage();
+      for (int i = 0; i < 21; ++i) {
+        const QRect box = heatmap.box_of(i).toAlignedRect().adjusted(3, 3, -3, -3);
+        double best = 0;
+        for (int y = box.top(); y <= box.bottom(); ++y) {
+          for (int x = box.left(); x <= box.right(); ++x) {
+            best = std::max(best, contrast(image.pixelColor(x, y), heatmap.colour_of(i)));
+          }
+        }
+        QVERIFY2(best >= 4.5, qPrintable(QStringLiteral("%1: %2").arg(i).arg(best)));
+      }
+    }
+    theme::apply(theme::Mode::system);
+  }
+
+  void a_screen_reader_finds_every_token() {
+    TokenHeatmap heatmap;
+    heatmap.resize(300, 80);
+    heatmap.set_tokens(some_tokens());
+    heatmap.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&heatmap));
+    QAccessibleInterface* list = QAccessible::queryAccessibleInterface(&heatmap);
+    QVERIFY(list != nullptr);
+    QCOMPARE(list->role(), QAccessible::List);
+    QCOMPARE(list->childCount(), 3);
+    QAccessibleInterface* token = list->child(2);
+    QCOMPARE(token->role(), QAccessible::ListItem);
+    QCOMPARE(token->text(QAccessible::Name), QStringLiteral("plus, +2.000"));
+    QCOMPARE(token->text(QAccessible::Description), QStringLiteral("tip 2"));
+    QCOMPARE(token->parent()->object(), static_cast<QObject*>(&heatmap));
+    QCOMPARE(list->indexOfChild(token), 2);
+    QCOMPARE(list->child(3), nullptr);
+    const QPoint centre = token->rect().center();
+    QCOMPARE(list->childAt(centre.x(), centre.y()), token);
+    heatmap.setFocus();
+    QTest::keyClick(&heatmap, Qt::Key_End);
+    QVERIFY(token->state().focused);
+    QCOMPARE(list->focusChild(), token);
+    heatmap.set_tokens({});
+    QCOMPARE(list->childCount(), 0);
+    QVERIFY(!token->isValid());
+    QVERIFY(token->text(QAccessible::Name).isEmpty());
+  }
+
+  void the_key_of_the_scale_makes_room_for_its_note() {
+    ScaleLegend legend;
+    legend.set_rows(
+        {{QStringLiteral("EX  run"), Qt::red, 2}, {QStringLiteral("IM  run"), Qt::red, 1}},
+        QStringLiteral("What the scale is, said in a line that needs some room."));
+    QVERIFY(legend.heightForWidth(420) > legend.heightForWidth(1000));
+    QVERIFY(
+        legend.accessibleDescription().contains(QStringLiteral("EX  run: from −2.000 to +2.000")));
   }
 
   void layout_wraps_and_hits() {

@@ -24,7 +24,6 @@
 
 using namespace loupe;
 using namespace loupe::ui;
-using test::Place;
 using test::Said;
 
 class TestRealEngine : public QObject {
@@ -33,7 +32,7 @@ class TestRealEngine : public QObject {
   void initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     theme::initialise();
-    place_ = std::make_unique<Place>();
+    place_ = std::make_unique<test::Place>();
     QCOMPARE(place_->import_tiny().code, 0);
     const QString data = place_->write_pairs("train.jsonl", 16);
     const QString held_out = place_->write_pairs("test.jsonl", 6, 70);
@@ -87,7 +86,7 @@ class TestRealEngine : public QObject {
         QVERIFY(settle());
       }
       AttributionView* view = window_->inspect()->view();
-      for (int side = 0; side < AttributionView::sides; ++side) {
+      for (int side = 0; side < 2; ++side) {
         const api::Attribution* shown = view->attribution(side);
         QVERIFY(shown != nullptr);
         QCOMPARE(shown->type, std::string(side == 0 ? "EX" : "IM"));
@@ -118,7 +117,7 @@ class TestRealEngine : public QObject {
     return QTest::qWaitFor([this] { return window_->settled(); }, 20000);
   }
 
-  std::unique_ptr<Place> place_;
+  std::unique_ptr<test::Place> place_;
   std::unique_ptr<MainWindow> window_;
   std::vector<double> accuracy_;
 };

@@ -94,7 +94,8 @@ class TestUiModels : public QObject {
     RunTableModel model;
     model.set_runs(some_runs());
     QCOMPARE(headers(model), (QStringList{"Run", "Type", "Model", "Data", "Seed", "Status", "Epoch",
-                                          "Loss", "train", "test", "reworded test", "Time"}));
+                                          "Loss", "train", "test", "reworded test", "Time",
+                                          "Created", "Device", "Learning rate", "Epochs", "Note"}));
     const auto cell = [&](int row, int column) {
       return model.index(row, column).data().toString();
     };
@@ -116,6 +117,11 @@ class TestUiModels : public QObject {
     QCOMPARE(reset.count(), 0);
     QCOMPARE(changed.count(), 1);
     runs.push_back(run(4, "new", "EX", 1, {}));
+    model.set_runs(runs);
+    QCOMPARE(reset.count(), 0);
+    QCOMPARE(model.rowCount(), 4);
+    runs.back().last_evals.push_back({});  // a set that has no column yet
+    runs.back().last_evals.back().set = "new set";
     model.set_runs(runs);
     QCOMPARE(reset.count(), 1);
   }
@@ -142,8 +148,8 @@ class TestUiModels : public QObject {
     model.set_runs(some_runs());
     const QList<QByteArray> lines = model.csv({1}).split('\n');
     QCOMPARE(lines[0], QByteArray("Run,Type,Model,Data,Seed,Status,Epoch,Loss,train,test,reworded "
-                                  "test,Time"));
-    QCOMPARE(lines[1], QByteArray("im-s0,IM,,,0,done,4,0.125,1,,0.00833333,95"));
+                                  "test,Time,Created,Device,Learning rate,Epochs,Note"));
+    QCOMPARE(lines[1], QByteArray("im-s0,IM,,,0,done,4,0.125,1,,0.00833333,95,,,,4,"));
   }
 
   void the_token_table_keeps_the_rules_of_models() {
@@ -175,6 +181,21 @@ class TestUiModels : public QObject {
     QCOMPARE(model.index(2, 5).data().toString(), QStringLiteral("t9"));
   }
 
+  void three_models_with_a_language_model() {
+    TokenTableModel model;
+    QAbstractItemModelTester tester(&model, fatal);
+    model.set_attributions({attribution("EX", {1, 2}, {3}), attribution("IM", {1, 2}, {3}),
+                            attribution("LM", {1, 2}, {3})});
+    QCOMPARE(headers(model).last(), QStringLiteral("LM log p"));
+    QCOMPARE(headers(model).count(QStringLiteral("Token")), 1);
+    QVERIFY(
+        model.csv({1}).startsWith("Response,#,Token,Id,EX c_t,IM log π,log π_ref,IM β × diff,"
+                                  "LM log p\nchosen,2,t2,2,1,"));
+    // Two of a type are told apart.
+    model.set_attributions({attribution("EX", {1}, {3}), attribution("EX", {1}, {3})});
+    QVERIFY(headers(model).contains(QStringLiteral("EX c_t  EX run")));
+  }
+
   void rows_and_tokens_find_each_other() {
     TokenTableModel model;
     model.set_attributions({attribution("EX", {1, 2}, {3, 4, 5})});
@@ -188,5 +209,5 @@ class TestUiModels : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestUiModels)
+QTEST_MAIN(TestUiModels)
 #include "test_ui_models.moc"

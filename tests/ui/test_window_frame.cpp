@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -33,9 +32,9 @@ class TestWindowFrame : public QObject {
   void is_usable_before_the_engine_answers() {
     Window window({"--silent"});
     QCOMPARE(window->badge()->state(), EngineBadge::State::starting);
-    QTest::keyClick(window.get(), Qt::Key_2, Qt::ControlModifier);
+    window.key(Qt::Key_3, Qt::ControlModifier);
     QCOMPARE(window->page(), MainWindow::inspect_page);
-    QTest::keyClick(window.get(), Qt::Key_1, Qt::ControlModifier);
+    window.key(Qt::Key_2, Qt::ControlModifier);
     QCOMPARE(window->page(), MainWindow::runs_page);
     QVERIFY(!window->banner()->isVisible());
   }
@@ -84,19 +83,6 @@ class TestWindowFrame : public QObject {
     QCOMPARE(window->client()->generation(), 3);
   }
 
-  void an_empty_workspace_says_what_to_do() {
-    Window window({"--empty"});
-    QVERIFY(window.settle());
-    for (const auto page : {MainWindow::runs_page, MainWindow::inspect_page}) {
-      window->show_page(page);
-      bool said = false;
-      for (const QLabel* label : window->findChildren<QLabel*>()) {
-        said = said || (label->isVisible() && label->text().startsWith(QStringLiteral("./demo")));
-      }
-      QVERIFY(said);
-    }
-  }
-
   void every_button_and_field_has_a_name() {
     Window window({"--live"});
     QVERIFY(window.settle());
@@ -119,27 +105,6 @@ class TestWindowFrame : public QObject {
                             .arg(window->minimumSizeHint().height())));
   }
 
-  void size_and_theme_are_remembered() {
-    QTemporaryDir folder;
-    QSettings::setDefaultFormat(QSettings::IniFormat);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
-    QCoreApplication::setOrganizationName(QStringLiteral("RewardLoupe"));
-    QCoreApplication::setApplicationName(QStringLiteral("rewardloupe"));
-    {
-      Window window({"--empty"});
-      window->remember_geometry();
-      window->resize(1111, 777);
-      theme::apply(theme::Mode::dark);
-      window->close();
-    }
-    theme::apply(theme::Mode::light);
-    Window window({"--empty"});
-    window->remember_geometry();
-    QCOMPARE(window->size(), QSize(1111, 777));
-    QCOMPARE(theme::mode(), theme::Mode::dark);
-    theme::apply(theme::Mode::system);
-  }
-
   void screenshots_of_every_page_in_both_themes() {
     QTemporaryDir folder;
     Window window;
@@ -148,7 +113,8 @@ class TestWindowFrame : public QObject {
     connect(&screenshots, &Screenshots::finished, this, [&](const QString& m) { message = m; });
     screenshots.start();
     QTRY_COMPARE_WITH_TIMEOUT(message, QString(), 10000);
-    for (const char* name : {"runs", "inspect", "runs-dark", "inspect-dark"}) {
+    for (const char* name : {"home", "train", "runs", "inspect", "shift", "home-dark", "train-dark",
+                             "runs-dark", "inspect-dark", "shift-dark"}) {
       const QImage image(folder.filePath(QStringLiteral("new/folder/%1.png").arg(name)));
       QCOMPARE(image.size(), QSize(1280, 720));
       QCOMPARE(image.pixelColor(640, 300).lightness() < 128, QString(name).endsWith("dark"));

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/client/process_reaper.h"
+
 namespace loupe::ui {
 namespace {
 
 constexpr int kept_log_lines = 200;
 constexpr int default_ping_ms = 10'000;
-constexpr int restart_wait_ms = 300;  // for an engine that can still end by itself
+constexpr int restart_grace_ms = 300;  // for an engine that can still end by itself
 
 QString text_of(const api::json& object, const char* key) {
   const auto it = object.find(key);
@@ -74,12 +76,13 @@ EngineClient::~EngineClient() {
 }
 
 void EngineClient::start() {
-  stop(restart_wait_ms);
+  stop(restart_grace_ms);
   ++generation_;
   output_.clear();
   errors_.clear();
   log_.clear();
   death_reason_.clear();
+  exit_code_ = -1;
   server_ = {};
   process_ = new QProcess(this);
   connect(process_, &QProcess::readyReadStandardOutput, this, &EngineClient::read_output);
@@ -91,21 +94,14 @@ void EngineClient::start() {
   process_->start(command_.value(0), command_.mid(1));
 }
 
-void EngineClient::stop(int wait_ms) {
+void EngineClient::stop(int grace_ms) {
   ping_timer_.stop();
   if (process_ != nullptr) {
     QProcess* process = std::exchange(process_, nullptr);
-    process->disconnect(this);
-    if (process->state() == QProcess::Running && wait_ms > 0) {
+    if (process->state() == QProcess::Running) {
       process->write("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"shutdown\",\"params\":{}}\n");
-      process->closeWriteChannel();
-      process->waitForFinished(wait_ms);
     }
-    if (process->state() != QProcess::NotRunning) {
-      process->kill();
-      process->waitForFinished(1000);
-    }
-    process->deleteLater();
+    reap(process, grace_ms);
   }
   drop_all(tr("The engine was stopped."));
   set_state(State::stopped);
@@ -139,6 +135,9 @@ EngineClient::RequestId EngineClient::request(const char* method, api::json para
   pending.has_context = context != nullptr;
   pending.answered = std::move(answered);
   pending.failed = std::move(failed);
+  for (const char* key : {"run", "runs", "path", "name"}) {
+    if (const auto it = params.find(key); it != params.end()) pending.about[key] = *it;
+  }
   if (!slot.isEmpty()) {
     if (const auto older = slots_.constFind(slot); older != slots_.cend()) cancel(older.value());
     slots_.insert(slot, id);
@@ -226,7 +225,9 @@ void EngineClient::handle(const api::json& message) {
   if (id == message.end() || !id->is_number_integer()) {
     const auto method = message.find("method");
     if (method != message.end() && method->is_string() && state_ == State::ready) {
-      emit notified(qstr(method->get<std::string>()), message.value("params", api::json::object()));
+      const api::json params = message.value("params", api::json::object());
+      if (*method == api::method::progress) take_progress(params);
+      emit notified(qstr(method->get<std::string>()), params);
     }
     return;
   }
@@ -295,21 +296,14 @@ void EngineClient::process_finished(int code, QProcess::ExitStatus status) {
   if (process_ == nullptr) return;
   // The last line may lack its line end.
   for (const QByteArray& line : errors_.feed("\n")) append_log(QString::fromUtf8(line));
+  if (status == QProcess::NormalExit) exit_code_ = code;
   die(status == QProcess::CrashExit ? tr("The engine crashed (signal %1).").arg(code)
                                     : tr("The engine ended with code %1.").arg(code));
 }
 
 void EngineClient::die(const QString& reason) {
   ping_timer_.stop();
-  if (process_ != nullptr) {
-    QProcess* process = std::exchange(process_, nullptr);
-    process->disconnect(this);
-    if (process->state() != QProcess::NotRunning) {
-      process->kill();
-      process->waitForFinished(1000);
-    }
-    process->deleteLater();
-  }
+  if (process_ != nullptr) reap(std::exchange(process_, nullptr), 0);
   death_reason_ = reason;
   set_responsive(true);
   drop_all(reason);
@@ -345,6 +339,33 @@ void EngineClient::set_state(State state) {
 void EngineClient::append_log(const QString& line) {
   log_.append(line);
   if (log_.size() > kept_log_lines) log_.removeFirst();
+}
+
+void EngineClient::take_progress(const api::json& params) {
+  const auto id = params.find("id");
+  if (id == params.end() || !id->is_number_integer()) return;
+  const auto it = pending_.find(id->get<RequestId>());
+  if (it == pending_.end()) return;
+  const auto number = [&](const char* key) {
+    const auto value = params.find(key);
+    return value != params.end() && value->is_number() ? value->get<double>() : 0;
+  };
+  it->phase = text_of(params, "phase");
+  it->done = number("done");
+  it->total = number("total");
+  told_id_ = it.key();
+  emit work_changed();
+}
+
+std::optional<EngineClient::Work> EngineClient::work() const {
+  RequestId oldest = 0;
+  for (auto it = pending_.cbegin(); it != pending_.cend(); ++it) {
+    if (!it->internal && (oldest == 0 || it.key() < oldest)) oldest = it.key();
+  }
+  if (oldest == 0) return {};
+  auto it = pending_.constFind(told_id_);
+  if (it == pending_.cend()) it = pending_.constFind(oldest);
+  return Work{it->method, it->about, it->phase, it->done, it->total, pending() - 1};
 }
 
 void EngineClient::ping() {

@@ -16,6 +16,7 @@
 #include <QStringList>
 #include <QTimer>
 #include <functional>
+#include <optional>
 
 #include "core/api/messages.h"
 #include "ui/client/line_reader.h"
@@ -48,11 +49,13 @@ class EngineClient : public QObject {
   explicit EngineClient(QStringList command, QObject* parent = nullptr);
   ~EngineClient() override;
 
+  // For the next start.
+  void set_command(QStringList command) { command_ = std::move(command); }
   // Starts the process; a running one is ended first, and everything asked of it is dropped.
   void start();
-  // Asks the engine to end and waits at most `wait_ms` before killing it. Jobs are processes of
-  // their own and go on.
-  void stop(int wait_ms = 1500);
+  // Asks the engine to end and returns at once; it is killed when it has not ended after
+  // `grace_ms`. Jobs are processes of their own and go on.
+  void stop(int grace_ms = 1500);
 
   State state() const { return state_; }
   const api::ServerInfo& server() const { return server_; }
@@ -62,10 +65,22 @@ class EngineClient : public QObject {
   // Requests of the present generation that await an answer, pings left out.
   int pending() const;
   bool responsive() const { return responsive_; }
+  // What the engine is at: of the requests that await an answer the one it last told the progress
+  // of, or the oldest.
+  struct Work {
+    QString method;
+    api::json about;  // "run", "runs", "path", "name" of its parameters, where they are there
+    QString phase;
+    double done = 0, total = 0;
+    int others = 0;  // requests besides this one
+  };
+  std::optional<Work> work() const;
   // The last lines the engine wrote to stderr (and what it wrote to stdout that is no message).
   QString log_tail() const { return log_.join(QLatin1Char('\n')); }
   // Why the engine is dead, in one sentence.
   QString death_reason() const { return death_reason_; }
+  // Of the engine that died; -1 when it had none (a signal, or it never started).
+  int exit_code() const { return exit_code_; }
 
   // slot: a newer request of the same slot takes the older one's place. Empty: none.
   RequestId request(const char* method, api::json params, QObject* context, Answered answered,
@@ -85,6 +100,8 @@ class EngineClient : public QObject {
   void pending_changed(int pending);
   void responsive_changed(bool responsive);
   void notified(const QString& method, const loupe::api::json& params);
+  // work() has moved on.
+  void work_changed();
 
  private:
   struct Pending {
@@ -95,6 +112,9 @@ class EngineClient : public QObject {
     Answered answered;
     Failed failed;
     bool internal = false;
+    api::json about;
+    QString phase;
+    double done = 0, total = 0;
   };
 
   void initialize();
@@ -109,6 +129,7 @@ class EngineClient : public QObject {
   void drop_all(const QString& reason);
   void set_state(State state);
   void append_log(const QString& line);
+  void take_progress(const api::json& params);
   void ping();
   void set_responsive(bool responsive);
 
@@ -119,9 +140,9 @@ class EngineClient : public QObject {
   State state_ = State::stopped;
   QString death_reason_;
   api::ServerInfo server_;
-  int generation_ = 0;
+  int generation_ = 0, exit_code_ = -1;
   RequestId next_id_ = 1;
-  RequestId initialize_id_ = 0, ping_id_ = 0;
+  RequestId initialize_id_ = 0, ping_id_ = 0, told_id_ = 0;
   QHash<RequestId, Pending> pending_;
   QHash<QString, RequestId> slots_;
   QList<std::pair<RequestId, api::json>> unsent_;

@@ -61,8 +61,20 @@ bool WorkspaceMirror::settled() const {
                                 [&](qint64 run) { return metrics_.contains(run); });
 }
 
-void WorkspaceMirror::watch(const QSet<qint64>& runs) {
-  watched_ = runs;
+void WorkspaceMirror::watch(QObject* owner, const QSet<qint64>& runs) {
+  if (owner != nullptr && !wanted_by_.contains(owner)) {
+    connect(owner, &QObject::destroyed, this, [this, owner] {
+      wanted_by_.remove(owner);
+      watch_all();
+    });
+  }
+  wanted_by_[owner] = runs;
+  watch_all();
+}
+
+void WorkspaceMirror::watch_all() {
+  watched_.clear();
+  for (const QSet<qint64>& runs : std::as_const(wanted_by_)) watched_ += runs;
   for (const qint64 run : watched_) {
     if (!metrics_.contains(run)) ask_metrics(run);
   }
@@ -72,16 +84,52 @@ void WorkspaceMirror::refresh() {
   if (client_->state() != EngineClient::State::ready) return;
   ask_runs();
   ask_jobs();
+  ask_lists();
   for (const qint64 run : watched_) {
     const api::Run* known = this->run(run);
     if (!metrics_.contains(run) || (known != nullptr && is_active(known->status))) ask_metrics(run);
   }
 }
 
+void WorkspaceMirror::forget() {
+  runs_.clear();
+  jobs_.clear();
+  models_.clear();
+  datasets_.clear();
+  projects_.clear();
+  metrics_.clear();
+  arrived_.clear();
+  loaded_ = false;
+  emit runs_changed();
+  emit jobs_changed();
+  emit models_changed();
+  emit datasets_changed();
+  emit projects_changed();
+}
+
 void WorkspaceMirror::stop_job(qint64 job) {
+  change(api::method::jobs_stop, {{"id", job}});
+}
+
+void WorkspaceMirror::rename_run(qint64 run, const QString& name) {
+  change(api::method::runs_rename, {{"id", run}, {"name", stdstr(name)}});
+}
+
+void WorkspaceMirror::set_run_note(qint64 run, const QString& note) {
+  change(api::method::runs_note, {{"id", run}, {"note", stdstr(note)}});
+}
+
+void WorkspaceMirror::set_run_deleted(qint64 run, bool deleted) {
+  change(api::method::runs_delete, {{"id", run}, {"deleted", deleted}});
+}
+
+void WorkspaceMirror::resume_run(qint64 run) {
+  change(api::method::train_resume, {{"run", run}});
+}
+
+void WorkspaceMirror::change(const char* method, api::json params) {
   client_->request(
-      api::method::jobs_stop, {{"id", job}}, this, [this](const api::json&) { refresh(); },
-      report());
+      method, std::move(params), this, [this](const api::json&) { refresh(); }, report());
 }
 
 EngineClient::Failed WorkspaceMirror::report(bool* asking) {
@@ -139,6 +187,34 @@ void WorkspaceMirror::take_runs(std::vector<api::Run> runs) {
   runs_ = std::move(runs);
   loaded_ = true;
   emit runs_changed();
+}
+
+void WorkspaceMirror::ask_lists() {
+  // A slot each: a slow answer is overtaken by the next question instead of piling up.
+  const auto ask = [this]<class T>(const char* method, std::vector<T> WorkspaceMirror::*list,
+                                   void (WorkspaceMirror::*changed)()) {
+    const auto answered = [this, method, list, changed](const api::json& result) {
+      try {
+        auto rows = rows_of<T>(result);
+        const bool first = !arrived_.contains(QLatin1String(method));
+        arrived_.insert(QLatin1String(method));
+        const bool same = !first && api::json(rows) == api::json(this->*list);
+        this->*list = std::move(rows);
+        if (!same) emit(this->*changed)();
+      } catch (const std::exception& error) {
+        emit failed({0,
+                     {},
+                     tr("A list of the workspace could not be read."),
+                     QString::fromUtf8(error.what()),
+                     {}});
+      }
+    };
+    client_->request(method, api::json::object(), this, answered, report(),
+                     QStringLiteral("mirror-") + QLatin1String(method));
+  };
+  ask(api::method::models_list, &WorkspaceMirror::models_, &WorkspaceMirror::models_changed);
+  ask(api::method::datasets_list, &WorkspaceMirror::datasets_, &WorkspaceMirror::datasets_changed);
+  ask(api::method::projects_list, &WorkspaceMirror::projects_, &WorkspaceMirror::projects_changed);
 }
 
 void WorkspaceMirror::ask_jobs() {

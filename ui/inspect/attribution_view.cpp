@@ -7,13 +7,14 @@
 #include <QLabel>
 #include <QPainter>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalBlocker>
+#include <QToolButton>
 #include <algorithm>
 
 #include "ui/client/text.h"
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/response_view.h"
-#include "ui/widgets/format.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/scale_legend.h"
 #include "ui/widgets/theme.h"
@@ -22,9 +23,7 @@
 namespace loupe::ui {
 namespace {
 
-QString label_of(const api::Run& run) {
-  return QStringLiteral("%1  %2").arg(qstr(run.type), qstr(run.name));
-}
+constexpr int type_role = Qt::UserRole + 1;
 
 QIcon marker_of(const QString& type) {
   QPixmap pixmap(12, 12);
@@ -35,6 +34,18 @@ QIcon marker_of(const QString& type) {
   painter.setBrush(theme::of_type(type));
   painter.drawEllipse(1, 1, 10, 10);
   return QIcon(pixmap);
+}
+
+// "run 3", "model 1", or nothing.
+QString data_of(const AttributionView::Choice& choice) {
+  if (choice.run != 0) return QStringLiteral("run %1").arg(choice.run);
+  return choice.model != 0 ? QStringLiteral("model %1").arg(choice.model) : QString();
+}
+
+AttributionView::Choice choice_of(const QString& data) {
+  const qint64 id = data.section(QLatin1Char(' '), 1).toLongLong();
+  return data.startsWith(QLatin1String("run")) ? AttributionView::Choice{id, 0}
+                                               : AttributionView::Choice{0, id};
 }
 
 // The first checkpoint comes with the first whole epoch, or with the end of the run.
@@ -64,105 +75,241 @@ AttributionView::AttributionView(QWidget* parent) : QWidget(parent) {
   auto* grid = new QGridLayout(content_);
   for (QGridLayout* layout : {head, grid}) {
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setHorizontalSpacing(3 * theme::grid);
+    layout->setHorizontalSpacing(2 * theme::grid);
     layout->setVerticalSpacing(theme::grid);
   }
-  head->setVerticalSpacing(theme::grid / 2);
-  grid->setContentsMargins(0, 0, theme::grid, 0);
-  head->setContentsMargins(0, 0, theme::grid, 0);
-  for (int side = 0; side < sides; ++side) {
+  for (int side = 0; side < most_sides; ++side) {
     make_side(side);
-    head->addWidget(sides_[side].run, 0, side);
-    head->addWidget(sides_[side].verdict, 1, side);
+    head->addWidget(sides_[side].head, 0, side);
     grid->addWidget(sides_[side].chosen, 0, side);
     grid->addWidget(sides_[side].rejected, 1, side);
-    head->setColumnStretch(side, 1);
-    grid->setColumnStretch(side, 1);
   }
   grid->setRowStretch(2, 1);
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setWidget(content_);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  head_scroll_ = new QScrollArea(this);
+  scroll_ = new QScrollArea(this);
+  for (QScrollArea* area : {head_scroll_, scroll_}) {
+    area->setFrameShape(QFrame::NoFrame);
+    area->setFocusPolicy(Qt::NoFocus);
+  }
+  head_scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  head_scroll_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  head_scroll_->setWidget(head_);
+  scroll_->setWidgetResizable(true);
+  scroll_->setWidget(content_);
+  // The heads stay above their columns, whichever way those are scrolled.
+  connect(scroll_->horizontalScrollBar(), &QScrollBar::valueChanged,
+          head_scroll_->horizontalScrollBar(), &QScrollBar::setValue);
+  content_->installEventFilter(this);
+  head_->installEventFilter(this);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(theme::grid);
-  layout->addWidget(head_);
-  layout->addWidget(scroll, 1);
+  layout->addWidget(head_scroll_);
+  layout->addWidget(scroll_, 1);
   layout->addWidget(legend_);
+  show_sides(2);
   rescale();
 }
 
 void AttributionView::make_side(int side) {
+  static const char* const names[] = {QT_TR_NOOP("First model"), QT_TR_NOOP("Second model"),
+                                      QT_TR_NOOP("Third model")};
   Side& s = sides_[side];
-  s.run = new QComboBox(head_);
-  s.run->setObjectName(QStringLiteral("inspect-run-%1").arg(side));
-  s.run->setAccessibleName(side == 0 ? tr("Left model") : tr("Right model"));
-  s.run->setToolTip(tr("The trained run whose reward is taken apart here"));
-  s.run->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  s.verdict = new QLabel(head_);
+  s.head = new QWidget(head_);
+  s.choices = new QComboBox(s.head);
+  s.choices->setObjectName(QStringLiteral("inspect-run-%1").arg(side));
+  s.choices->setAccessibleName(tr(names[side]));
+  s.choices->setToolTip(
+      tr("The trained run whose reward is taken apart here, or a plain language model, whose\n"
+         "log-likelihood is"));
+  s.choices->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  s.choices->setPlaceholderText(tr("Choose a model"));
+  s.close = new QToolButton(s.head);
+  s.close->setObjectName(QStringLiteral("inspect-close-%1").arg(side));
+  s.close->setAutoRaise(true);
+  s.close->setIcon(icon(QStringLiteral("close"), theme::secondary_text()));
+  s.close->setAccessibleName(tr("Take this column away"));
+  s.close->setToolTip(tr("Take this column away"));
+  s.verdict = new QLabel(s.head);
   s.verdict->setObjectName(QStringLiteral("inspect-verdict-%1").arg(side));
   s.verdict->setTextFormat(Qt::PlainText);
   s.verdict->setWordWrap(true);
   s.verdict->setFont(theme::scaled(font(), 1.0, true));
   s.verdict->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  auto* grid = new QGridLayout(s.head);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setSpacing(theme::grid / 2);
+  grid->addWidget(s.choices, 0, 0);
+  grid->addWidget(s.close, 0, 1);
+  grid->addWidget(s.verdict, 1, 0, 1, 2);
+  grid->setColumnStretch(0, 1);
   s.chosen = new ResponseView(true, content_);
   s.rejected = new ResponseView(false, content_);
   s.chosen->setObjectName(QStringLiteral("inspect-chosen-%1").arg(side));
   s.rejected->setObjectName(QStringLiteral("inspect-rejected-%1").arg(side));
-  connect(s.run, &QComboBox::activated, this, [this, side] {
-    sides_[side].picked_by_user = true;
-    emit run_picked(side);
-  });
+  connect(s.choices, &QComboBox::activated, this, [this, side] { emit choice_picked(side); });
+  connect(s.close, &QToolButton::clicked, this, [this, side] { remove_side(side); });
   connect(s.chosen->heatmap(), &TokenHeatmap::current_changed, this,
           [this](int token) { emit token_current(true, token); });
   connect(s.rejected->heatmap(), &TokenHeatmap::current_changed, this,
           [this](int token) { emit token_current(false, token); });
 }
 
-void AttributionView::set_runs(const std::vector<api::Run>& runs) {
+void AttributionView::set_choices(const std::vector<api::Run>& runs,
+                                  const std::vector<api::Model>& models) {
   if (&runs != &runs_) runs_ = runs;
-  for (int side = 0; side < sides; ++side) {
-    Side& s = sides_[side];
-    const qint64 before = run_of(side);
-    const QSignalBlocker blocker(s.run);
-    s.run->clear();
-    s.run->addItem(tr("no model"), qint64(0));
-    for (const api::Run& run : runs_) {
-      s.run->addItem(marker_of(qstr(run.type)), label_of(run), static_cast<qint64>(run.id));
-    }
-    const int kept = s.run->findData(before);
-    if (kept > 0 || (kept == 0 && s.picked_by_user)) {
-      s.run->setCurrentIndex(kept);
-    } else {
-      s.run->setCurrentIndex(std::max(0, s.run->findData(newest(runs_, side == 0 ? "EX" : "IM"))));
+  if (&models != &models_) models_ = models;
+  QString wanted = theme::is_dark() ? QStringLiteral("dark") : QStringLiteral("light");
+  for (const api::Run& run : runs_) {
+    wanted += QStringLiteral("\n%1 %2 %3").arg(run.id).arg(qstr(run.type), qstr(run.name));
+  }
+  for (const api::Model& model : models_) {
+    wanted += QStringLiteral("\nLM %1 %2").arg(model.id).arg(qstr(model.name));
+  }
+  if (wanted != filled_from_) {
+    filled_from_ = wanted;
+    for (int side = 0; side < most_sides; ++side) fill(side);
+  }
+  // What was never chosen gets what one most likely wants to compare.
+  const Choice first[] = {{newest(runs_, "EX"), 0}, {newest(runs_, "IM"), 0}};
+  const bool no_run = first[0].is_none() && first[1].is_none();
+  for (int side = 0; side < std::min(2, sides_shown_); ++side) {
+    if (!choice(side).is_none()) continue;
+    if (!first[side].is_none()) {
+      if (!(choice(1 - side) == first[side])) set_choice(side, first[side]);
+    } else if (no_run && side == 0 && !models_.empty()) {
+      set_choice(0, {0, models_.front().id});
     }
   }
 }
 
-qint64 AttributionView::run_of(int side) const {
-  return sides_[side].run->currentData().toLongLong();
+void AttributionView::fill(int side) {
+  QComboBox* box = sides_[side].choices;
+  const QVariant before = box->currentData();
+  const QSignalBlocker blocker(box);
+  box->clear();
+  const auto add = [box](const QString& type, const QString& name, const Choice& choice) {
+    box->addItem(marker_of(type), QStringLiteral("%1  %2").arg(type, name), data_of(choice));
+    box->setItemData(box->count() - 1, type, type_role);
+  };
+  for (const api::Run& run : runs_) add(qstr(run.type), qstr(run.name), {run.id, 0});
+  if (!runs_.empty() && !models_.empty()) box->insertSeparator(box->count());
+  for (const api::Model& model : models_)
+    add(QStringLiteral("LM"), qstr(model.name), {0, model.id});
+  box->setCurrentIndex(before.toString().isEmpty() ? -1 : box->findData(before));
 }
 
-void AttributionView::set_run(int side, qint64 run) {
-  Side& s = sides_[side];
-  const int index = s.run->findData(run);
-  if (index < 0) return;
-  s.run->setCurrentIndex(index);
-  s.picked_by_user = true;
+AttributionView::Choice AttributionView::choice(int side) const {
+  const QString data = sides_[side].choices->currentData().toString();
+  return data.isEmpty() ? Choice() : choice_of(data);
+}
+
+QString AttributionView::type_of(int side) const {
+  return sides_[side].choices->currentData(type_role).toString();
+}
+
+bool AttributionView::has(const Choice& choice) const {
+  return !choice.is_none() && sides_[0].choices->findData(data_of(choice)) >= 0;
+}
+
+void AttributionView::set_choice(int side, const Choice& choice) {
+  const int index = choice.is_none() ? -1 : sides_[side].choices->findData(data_of(choice));
+  const QSignalBlocker blocker(sides_[side].choices);
+  sides_[side].choices->setCurrentIndex(index);
+}
+
+void AttributionView::show_choices(std::vector<Choice> choices) {
+  if (choices.empty()) return;
+  const int count = std::min(most_sides, static_cast<int>(choices.size()));
+  for (int side = 0; side < count; ++side) set_choice(side, choices[static_cast<size_t>(side)]);
+  show_sides(count);
+  rescale();
+}
+
+void AttributionView::add_side() {
+  if (sides_shown_ == most_sides) return;
+  const int side = sides_shown_;
+  Choice fresh;
+  const auto is_shown = [&](const Choice& choice) {
+    for (int other = 0; other < side; ++other) {
+      if (this->choice(other) == choice) return true;
+    }
+    return false;
+  };
+  // A plain language model first: beside reward models it tells most.
+  for (const api::Model& model : models_) {
+    if (fresh.is_none() && !is_shown({0, model.id})) fresh = {0, model.id};
+  }
+  for (const api::Run& run : runs_) {
+    if (fresh.is_none() && can_be_scored(run) && !is_shown({run.id, 0})) fresh = {run.id, 0};
+  }
+  set_choice(side, fresh);
+  show_sides(side + 1);
+  show_message(side, {}, false);
+  emit sides_changed();
+  emit choice_picked(side);
+}
+
+void AttributionView::remove_side(int side) {
+  if (sides_shown_ == 1) return;
+  for (int to = side; to + 1 < sides_shown_; ++to) {
+    set_choice(to, choice(to + 1));
+    sides_[to].attribution.reset();
+    if (sides_[to + 1].attribution) {
+      show_attribution(to, std::move(*sides_[to + 1].attribution));
+    } else {
+      show_message(to, sides_[to + 1].verdict->text(), false);
+    }
+  }
+  sides_[sides_shown_ - 1].attribution.reset();
+  show_sides(sides_shown_ - 1);
+  rescale();
+  emit sides_changed();
+}
+
+void AttributionView::show_sides(int count) {
+  sides_shown_ = count;
+  auto* head = static_cast<QGridLayout*>(head_->layout());
+  auto* grid = static_cast<QGridLayout*>(content_->layout());
+  for (int side = 0; side < most_sides; ++side) {
+    const bool shown = side < count;
+    Side& s = sides_[side];
+    s.head->setVisible(shown);
+    s.chosen->setVisible(shown);
+    s.rejected->setVisible(shown);
+    s.close->setVisible(count > 1);
+    if (!shown) s.attribution.reset();
+    for (QGridLayout* layout : {head, grid}) {
+      layout->setColumnStretch(side, shown ? 1 : 0);
+      layout->setColumnMinimumWidth(side, shown ? least_column : 0);
+      layout->setHorizontalSpacing(count > 1 ? 2 * theme::grid : 0);
+    }
+  }
+  align_head();
+}
+
+// The heads are as wide as the columns below them.
+void AttributionView::align_head() {
+  const int height = head_->layout()->hasHeightForWidth()
+                         ? head_->layout()->totalHeightForWidth(content_->width())
+                         : head_->sizeHint().height();
+  if (head_->size() != QSize(content_->width(), height)) head_->resize(content_->width(), height);
+  if (head_scroll_->height() != height) head_scroll_->setFixedHeight(height);
+  head_scroll_->horizontalScrollBar()->setValue(scroll_->horizontalScrollBar()->value());
+}
+
+bool AttributionView::eventFilter(QObject* watched, QEvent* event) {
+  if ((watched == content_ && event->type() == QEvent::Resize) ||
+      (watched == head_ && event->type() == QEvent::LayoutRequest)) {
+    align_head();
+  }
+  return QWidget::eventFilter(watched, event);
 }
 
 void AttributionView::show_attribution(int side, api::Attribution attribution) {
   Side& s = sides_[side];
   s.attribution = std::move(attribution);
-  const double chosen = s.attribution->chosen.reward, rejected = s.attribution->rejected.reward;
-  const double margin = chosen - rejected;
-  const QString verdict = margin > 0   ? tr("✓ prefers the chosen")
-                          : margin < 0 ? tr("✗ prefers the rejected")
-                                       : tr("= a tie");
-  s.verdict->setText(tr("margin %1   %2").arg(signed_number(margin), verdict));
+  s.verdict->setText(verdict_line(*s.attribution));
   s.verdict->setForegroundRole(QPalette::WindowText);
   const QString type = qstr(s.attribution->type);
   s.chosen->show_credit(s.attribution->chosen, type, 1);
@@ -178,7 +325,10 @@ void AttributionView::set_texts(const QString& chosen, const QString& rejected) 
 void AttributionView::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
   if (event->type() != QEvent::PaletteChange) return;
-  set_runs(runs_);  // the markers
+  for (Side& side : sides_) {
+    side.close->setIcon(icon(QStringLiteral("close"), theme::secondary_text()));
+  }
+  set_choices(runs_, models_);  // the markers
   rescale();
 }
 
@@ -202,7 +352,7 @@ const api::Attribution* AttributionView::attribution(int side) const {
 
 std::vector<const api::Attribution*> AttributionView::attributions() const {
   std::vector<const api::Attribution*> shown;
-  for (int side = 0; side < sides; ++side) {
+  for (int side = 0; side < sides_shown_; ++side) {
     if (attribution(side) != nullptr) shown.push_back(attribution(side));
   }
   return shown;
@@ -214,31 +364,39 @@ void AttributionView::set_scale(Scale scale) {
 }
 
 void AttributionView::rescale() {
-  double over_all = 0;
+  // Log-likelihoods are nats and no reward: they share no unit with the others.
+  double rewards = 0;
+  bool any_language = false;
   for (const api::Attribution* shown : attributions()) {
-    over_all = std::max(over_all, largest_credit(*shown));
+    if (is_language_model(qstr(shown->type))) {
+      any_language = true;
+    } else {
+      rewards = std::max(rewards, largest_credit(*shown));
+    }
   }
   std::vector<ScaleLegend::Row> rows;
-  for (Side& side : sides_) {
+  for (int at = 0; at < sides_shown_; ++at) {
+    const Side& side = sides_[at];
     if (!side.attribution) continue;
-    const double limit = scale_ == Scale::absolute ? over_all : largest_credit(*side.attribution);
+    const QString type = qstr(side.attribution->type);
+    const bool language = is_language_model(type);
+    const double limit =
+        scale_ == Scale::absolute && !language ? rewards : largest_credit(*side.attribution);
     side.chosen->set_limit(limit);
     side.rejected->set_limit(limit);
-    const QString type = qstr(side.attribution->type);
     rows.push_back({QStringLiteral("%1  %2").arg(type, qstr(side.attribution->run_name)),
-                    theme::of_type(type), limit});
+                    theme::of_type(type), limit, language ? tr("nat") : QString()});
   }
   legend_->setVisible(!rows.empty());
   if (rows.empty()) return;
   const auto shown = attributions();
-  const QString credits = qstr(shown.front()->credits);
-  legend_->set_rows(
-      std::move(rows),
-      (scale_ == Scale::absolute
-           ? tr("Reward units per token, the same for both models.")
-           : tr("Share of each model's largest credit; the numbers are its reward units.")) +
-          QLatin1Char('\n') +
-          tr("Credits: %1. Blue lowers, orange raises the reward.").arg(credits));
+  QString note = scale_ == Scale::absolute
+                     ? tr("Reward units per token, the same for all reward models.")
+                     : tr("Share of each model's largest credit; the numbers are its own units.");
+  note += QLatin1Char('\n') +
+          tr("Credits: %1. Blue lowers, orange raises.").arg(qstr(shown.front()->credits));
+  if (any_language) note += QLatin1Char('\n') + tr("LM: log-probability of each token.");
+  legend_->set_rows(std::move(rows), note);
 }
 
 void AttributionView::mark(bool chosen, int token) {
@@ -252,18 +410,47 @@ ResponseView* AttributionView::response(int side, bool chosen) const {
   return chosen ? sides_[side].chosen : sides_[side].rejected;
 }
 
+// Without the room that a tall window leaves below the responses.
+int AttributionView::responses_height() const {
+  int bottom = 0;
+  for (int side = 0; side < sides_shown_; ++side) {
+    bottom = std::max(bottom, sides_[side].rejected->geometry().bottom() + 1);
+  }
+  return bottom;
+}
+
 QSize AttributionView::picture_size() const {
-  return {content_->width() + 2 * theme::grid,
-          head_->height() + content_->sizeHint().height() + legend_->height() + 4 * theme::grid};
+  return {
+      std::max(content_->width(), legend_->width()) + 2 * theme::grid,
+      2 * fontMetrics().height() + 3 + responses_height() + legend_->height() + 4 * theme::grid};
 }
 
 void AttributionView::draw_picture(QPainter* painter) {
-  const auto flags = QWidget::DrawChildren | QWidget::IgnoreMask;
-  QPoint place(theme::grid, theme::grid);
-  for (QWidget* part : {head_, content_, static_cast<QWidget*>(legend_)}) {
-    part->render(painter, place, {}, flags);
-    place.ry() += (part == content_ ? content_->height() : part->height()) + theme::grid;
+  const int line = fontMetrics().height();
+  int y = theme::grid;
+  for (int side = 0; side < sides_shown_; ++side) {
+    const Side& s = sides_[side];
+    const int x = theme::grid + s.chosen->x();
+    const int room = s.chosen->width() - 2 * theme::grid;
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(theme::of_type(type_of(side)));
+    painter->drawEllipse(QPointF(x + 5, y + line / 2.0), 5, 5);
+    painter->setPen(palette().color(QPalette::WindowText));
+    painter->setFont(theme::scaled(font(), 1.0, true));
+    const QFontMetrics bold(painter->font());
+    painter->drawText(QRect(x + 16, y, room - 16, line), Qt::AlignLeft | Qt::AlignVCenter,
+                      bold.elidedText(s.choices->currentText(), Qt::ElideMiddle, room - 16));
+    painter->setFont(font());
+    painter->drawText(QRect(x, y + line + 3, room, line), Qt::AlignLeft | Qt::AlignVCenter,
+                      fontMetrics().elidedText(s.verdict->text(), Qt::ElideRight, room));
   }
+  y += 2 * line + 3 + theme::grid;
+  const auto flags = QWidget::DrawChildren | QWidget::IgnoreMask;
+  content_->render(painter, QPoint(theme::grid, y),
+                   QRegion(0, 0, content_->width(), responses_height()), flags);
+  y += responses_height() + theme::grid;
+  legend_->render(painter, QPoint(theme::grid, y), {}, flags);
 }
 
 }  // namespace loupe::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two models side by side on one pair: a choice of run, the verdict, and the chosen and the
-// rejected response as token heatmaps under one colour scale, with its key below.
+// Up to three models side by side on one pair: which model, the verdict, and the chosen and the
+// rejected response as token heatmaps under one colour scale, with its key below. A model is a
+// trained run, or a plain language model. Narrow columns scroll sideways rather than shrink.
 #pragma once
 
 #include <QWidget>
@@ -12,6 +13,8 @@
 
 class QComboBox;
 class QLabel;
+class QScrollArea;
+class QToolButton;
 
 namespace loupe::ui {
 
@@ -21,19 +24,36 @@ class ScaleLegend;
 class AttributionView : public QWidget {
   Q_OBJECT
  public:
-  static constexpr int sides = 2;
+  static constexpr int most_sides = 3;
+  static constexpr int least_column = 264;  // pixels
   enum class Scale {
-    relative,  // a share of each model's largest |credit|: the two pictures are equally strong
-    absolute   // reward units, the same for both models
+    relative,  // a share of each model's largest |credit|: the pictures are equally strong
+    absolute   // reward units, the same for all reward models
+  };
+  // One of the two, or none.
+  struct Choice {
+    qint64 run = 0, model = 0;
+    bool is_none() const { return run == 0 && model == 0; }
+    bool operator==(const Choice&) const = default;
   };
 
   explicit AttributionView(QWidget* parent = nullptr);
 
-  // Keeps the choices where those runs still exist; otherwise the newest EX on the left, the newest
-  // IM on the right.
-  void set_runs(const std::vector<api::Run>& runs);
-  qint64 run_of(int side) const;  // 0: none
-  void set_run(int side, qint64 run);
+  // What there is to choose from. Keeps the choices where they still exist; at first the newest EX
+  // on the left and the newest IM beside it, or a language model where there is no run.
+  void set_choices(const std::vector<api::Run>& runs, const std::vector<api::Model>& models);
+  int sides() const { return sides_shown_; }
+  Choice choice(int side) const;
+  qint64 run_of(int side) const { return choice(side).run; }
+  // The type of what is chosen: "EX", "IM", "LM", or empty.
+  QString type_of(int side) const;
+  bool has(const Choice& choice) const;
+  // As many columns as there are choices (at least one, at most three).
+  void show_choices(std::vector<Choice> choices);
+  void set_choice(int side, const Choice& choice);
+  // Another column, with what is not shown yet.
+  void add_side();
+  void remove_side(int side);
 
   // The responses as plain text, shown while there is no attribution.
   void set_texts(const QString& chosen, const QString& rejected);
@@ -52,28 +72,41 @@ class AttributionView : public QWidget {
   void draw_picture(QPainter* painter);
 
  signals:
-  void run_picked(int side);
+  void choice_picked(int side);
+  // Columns were added or taken away.
+  void sides_changed();
   void token_current(bool chosen, int token);
 
  protected:
   void changeEvent(QEvent*) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct Side {
-    QComboBox* run = nullptr;
+    QWidget* head = nullptr;
+    QComboBox* choices = nullptr;
+    QToolButton* close = nullptr;
     QLabel* verdict = nullptr;
     ResponseView* chosen = nullptr;
     ResponseView* rejected = nullptr;
     std::optional<api::Attribution> attribution;
-    bool picked_by_user = false;
   };
   void make_side(int side);
+  void fill(int side);
+  void show_sides(int count);
   void rescale();
+  void align_head();
+  int responses_height() const;
 
-  std::array<Side, sides> sides_;
+  std::array<Side, most_sides> sides_;
+  int sides_shown_ = 2;
   std::vector<api::Run> runs_;
+  std::vector<api::Model> models_;
+  QString filled_from_;  // what the lists were filled from
   QString chosen_text_, rejected_text_;
   Scale scale_ = Scale::relative;
+  QScrollArea* head_scroll_;
+  QScrollArea* scroll_;
   QWidget* head_;
   QWidget* content_;
   ScaleLegend* legend_;

@@ -49,18 +49,45 @@ double largest_credit(const api::Attribution& attribution) {
   return largest;
 }
 
-QString sum_line(const api::ResponseCredit& response) {
+bool is_language_model(const QString& type) {
+  return type == QLatin1String("LM");
+}
+
+QString reward_name(const QString& type) {
+  return is_language_model(type) ? tr("log-likelihood") : tr("reward");
+}
+
+QString verdict_line(const api::Attribution& attribution) {
+  const double margin = attribution.chosen.reward - attribution.rejected.reward;
+  const bool language = is_language_model(qstr(attribution.type));
+  QString verdict;
+  if (std::isnan(margin)) {
+    verdict = tr("no verdict: not a number");
+  } else if (margin == 0) {
+    verdict = tr("= a tie");
+  } else if (language) {
+    verdict = margin > 0 ? tr("✓ the chosen is likelier") : tr("✗ the rejected is likelier");
+  } else {
+    verdict = margin > 0 ? tr("✓ prefers the chosen") : tr("✗ prefers the rejected");
+  }
+  return language ? tr("difference %1 nat   %2").arg(signed_number(margin), verdict)
+                  : tr("margin %1   %2").arg(signed_number(margin), verdict);
+}
+
+QString sum_line(const api::ResponseCredit& response, const QString& type) {
   const QString error = QString::number(completeness_error(response), 'g', 2);
   const QString sum = short_number(sum_of_credits(response));
+  const QString whole = reward_name(type) + QLatin1Char(' ') + short_number(response.reward);
   if (response.offset == 0) {
-    return tr("sum of %1 credits %2 = reward %3 (error %4)")
+    return (is_language_model(type) ? tr("sum of %1 log-probabilities %2 = %3 (error %4)")
+                                    : tr("sum of %1 credits %2 = %3 (error %4)"))
         .arg(response.tokens.size())
-        .arg(sum, short_number(response.reward), error);
+        .arg(sum, whole, error);
   }
-  return tr("offset %1 + sum of %2 credits %3 = reward %4 (error %5)")
+  return tr("offset %1 + sum of %2 credits %3 = %4 (error %5)")
       .arg(short_number(response.offset))
       .arg(response.tokens.size())
-      .arg(sum, short_number(response.reward), error);
+      .arg(sum, whole, error);
 }
 
 QString token_text(const api::TokenCredit& token) {
@@ -88,7 +115,8 @@ QString token_tooltip(const api::TokenCredit& token, const QString& type, int po
   QStringList lines;
   lines << tr("token %1: \u201c%2\u201d").arg(position + 1).arg(token_text(token));
   lines << tr("id %1, bytes %2").arg(token.id).arg(hex_of(api::base64_decode(token.bytes)));
-  lines << tr("credit %1").arg(full_precision(token.credit));
+  lines << (is_language_model(type) ? tr("log-probability %1 nat") : tr("credit %1"))
+               .arg(full_precision(token.credit));
   if (type == QLatin1String("IM")) {
     lines << tr("log \u03c0 %1").arg(full_precision(token.log_prob));
     lines << tr("log \u03c0_ref %1").arg(full_precision(token.ref_log_prob));
@@ -114,6 +142,7 @@ QByteArray credits_csv(const std::vector<const api::Attribution*>& attributions)
       "run,type,response,position,id,token,bytes_hex,credit,log_prob,ref_log_prob,reward,offset\n");
   for (const api::Attribution* attribution : attributions) {
     const bool implicit = attribution->type == "IM";
+    const bool language = is_language_model(qstr(attribution->type));
     for (const bool chosen : {true, false}) {
       const api::ResponseCredit& response = chosen ? attribution->chosen : attribution->rejected;
       int position = 0;
@@ -126,7 +155,9 @@ QByteArray credits_csv(const std::vector<const api::Attribution*>& attributions)
                                  csv_field(token_text(token)),
                                  hex_of(api::base64_decode(token.bytes)),
                                  full_precision(token.credit),
-                                 implicit ? full_precision(token.log_prob) : QString(),
+                                 implicit   ? full_precision(token.log_prob)
+                                 : language ? full_precision(token.credit)
+                                            : QString(),
                                  implicit ? full_precision(token.ref_log_prob) : QString(),
                                  full_precision(response.reward),
                                  full_precision(response.offset)};

@@ -19,8 +19,14 @@ double completeness_error(const api::ResponseCredit& response);
 // The largest |credit| of both responses; 0 when there is none.
 double largest_credit(const api::Attribution& attribution);
 
+// A plain language model: its credits are log-probabilities, and its "reward" their sum.
+bool is_language_model(const QString& type);
+// "reward", or what stands in its place.
+QString reward_name(const QString& type);
+// Which response a model prefers, and by how much: "margin +1.234   ✓ prefers the chosen".
+QString verdict_line(const api::Attribution& attribution);
 // "offset 0.8120 + 14 credits 3.402 = reward 4.214 (error 2e-07)".
-QString sum_line(const api::ResponseCredit& response);
+QString sum_line(const api::ResponseCredit& response, const QString& type);
 // Everything known about a token, one fact a line, full precision.
 QString token_tooltip(const api::TokenCredit& token, const QString& type, int position);
 // How a token is written in its box: printable, with line ends and other control characters as

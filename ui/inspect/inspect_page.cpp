@@ -1,39 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/inspect/inspect_page.h"
 
-#include <QBuffer>
+#include <QAction>
 #include <QComboBox>
 #include <QEvent>
 #include <QHeaderView>
-#include <QLabel>
 #include <QMenu>
-#include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QSvgGenerator>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/inspect/attribution_view.h"
-#include "ui/inspect/credit_text.h"
 #include "ui/inspect/pair_bar.h"
 #include "ui/inspect/token_table_model.h"
 #include "ui/widgets/collapsible.h"
 #include "ui/widgets/empty_state.h"
-#include "ui/widgets/save_file.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
+namespace {
+
+constexpr int sampled_rows = 40;  // measuring every row of a long table takes too long
+constexpr int prompt_lines = 4;
+
+}  // namespace
 
 InspectPage::InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : QWidget(parent), client_(client), mirror_(mirror) {
+    : Page(parent), client_(client), mirror_(mirror) {
   bar_ = new PairBar(this);
   view_ = new AttributionView(this);
   tokens_ = new TokenTableModel(this);
   empty_ = new EmptyState(QStringLiteral("inspect"), this);
+  first_train_ = new QPushButton(tr("Train a model"), this);
+  first_train_->setObjectName(QStringLiteral("inspect-empty-train"));
+  first_train_->setToolTip(tr("Opens the Train page"));
+  connect(first_train_, &QPushButton::clicked, this, [this] {
+    emit open_wanted({{"page", "train"}});
+  });
+  empty_->add_below(first_train_);
   auto* filled = new QWidget(this);
   auto* layout = new QVBoxLayout(filled);
   layout->setContentsMargins(2 * theme::grid, theme::grid, 2 * theme::grid, theme::grid);
@@ -46,41 +54,58 @@ InspectPage::InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget*
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(stack_);
+  make_actions();
 
-  auto* menu = new QMenu(bar_->exports());
-  menu->addAction(tr("Heatmaps as picture (PNG, SVG)…"), this, &InspectPage::export_picture);
-  menu->addAction(tr("Token credits as CSV…"), this, &InspectPage::export_csv);
-  bar_->exports()->setMenu(menu);
-
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &InspectPage::runs_changed);
-  connect(bar_, &PairBar::set_picked, this, [this] {
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, &InspectPage::lists_changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, &InspectPage::lists_changed);
+  connect(mirror_, &WorkspaceMirror::datasets_changed, this, [this] {
+    bar_->set_datasets(mirror_->datasets());
+    lists_changed();
+  });
+  connect(bar_, &PairBar::source_picked, this, [this] {
+    if (bar_->source().dataset != 0) wanted_pairs_run_ = 0;
     bar_->set_index(0);
     ask_pair();
+    moved();
   });
-  connect(bar_, &PairBar::index_picked, this, &InspectPage::ask_pair);
+  connect(bar_, &PairBar::index_picked, this, [this] {
+    ask_pair();
+    moved();
+  });
   connect(bar_, &PairBar::typing_toggled, this, &InspectPage::typing_toggled);
-  connect(bar_, &PairBar::score_wanted, this, &InspectPage::ask_attributions);
+  connect(bar_, &PairBar::score_wanted, this, [this] {
+    ask_attributions();
+    moved();
+  });
   connect(bar_->scale(), &QComboBox::currentIndexChanged, this, [this](int index) {
     view_->set_scale(index == 0 ? AttributionView::Scale::relative
                                 : AttributionView::Scale::absolute);
   });
-  connect(view_, &AttributionView::run_picked, this, [this](int side) {
-    if (!bar_->is_typed() && (source_run() != pair_run_ || !pair_)) {
+  connect(view_, &AttributionView::choice_picked, this, [this](int side) {
+    wanted_.reset();
+    if (side == 0) wanted_pairs_run_ = 0;
+    const bool other_sets =
+        !bar_->is_typed() && bar_->source().dataset == 0 && (source_run() != pair_run_ || !pair_);
+    if (other_sets || (!bar_->is_typed() && !pair_)) {
       ask_pair();
     } else {
       ask_attribution(side);
     }
+    moved();
   });
+  connect(view_, &AttributionView::sides_changed, this, &InspectPage::sides_changed);
   connect(view_, &AttributionView::token_current, this, &InspectPage::token_current);
   connect(client_, &EngineClient::notified, this, &InspectPage::take_progress);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state == EngineClient::State::ready) {
-      pair_run_ = 0;  // asked for anew once the runs are listed
+      asked_once_ = false;  // asked for anew once the runs are listed
     } else {
-      asking_pair_ = asking_[0] = asking_[1] = false;
+      asking_pair_ = false;
+      asking_.fill(false);
     }
   });
   show_empty_or_pair();
+  update_actions();
 }
 
 QWidget* InspectPage::make_middle() {
@@ -92,7 +117,7 @@ QWidget* InspectPage::make_middle() {
       tr("The prompt as the model reads it, template included. Credits add up over "
          "the responses; the prompt has none of its own."));
   theme::dim_text(prompt_);
-  prompt_->setFixedHeight(5 * fontMetrics().lineSpacing() + 12);
+  prompt_->setFixedHeight(prompt_lines * fontMetrics().lineSpacing() + 12);
   prompt_->setTabChangesFocus(true);
 
   table_ = new QTableView(this);
@@ -100,20 +125,26 @@ QWidget* InspectPage::make_middle() {
   table_->setAccessibleName(tr("Tokens"));
   table_->setModel(tokens_);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
+  table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   table_->setAlternatingRowColors(true);
   table_->setShowGrid(false);
   table_->setWordWrap(false);
   table_->setTabKeyNavigation(false);
+  table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 4);
   table_->horizontalHeader()->setHighlightSections(false);
+  table_->horizontalHeader()->setResizeContentsPrecision(sampled_rows);
+  table_->setToolTip(tr("Ctrl+C copies the selected tokens with every digit"));
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
             if (!tells_rows_) return;
             const auto place = tokens_->place_of(current.row());
             view_->mark(place.chosen, place.token);
           });
+  auto* copy = new QShortcut(QKeySequence::Copy, table_);
+  copy->setContext(Qt::WidgetShortcut);
+  connect(copy, &QShortcut::activated, this, &InspectPage::copy_rows);
 
   auto* picture = new QWidget(this);
   auto* layout = new QVBoxLayout(picture);
@@ -134,23 +165,40 @@ QWidget* InspectPage::make_middle() {
   return splitter;
 }
 
-void InspectPage::inspect(qint64 run) {
-  const api::Run* found = mirror_->run(run);
-  if (found == nullptr) return;
-  view_->set_run(found->type == "IM" ? 1 : 0, run);
-  reload();
-}
-
 bool InspectPage::settled() const {
-  return mirror_->loaded() && !asking_pair_ && !asking_[0] && !asking_[1];
+  return mirror_->loaded() && !asking_pair_ && !wanted_ &&
+         std::none_of(asking_.begin(), asking_.end(), [](bool asking) { return asking; });
 }
 
-void InspectPage::runs_changed() {
-  const qint64 before[] = {view_->run_of(0), view_->run_of(1)};
-  view_->set_runs(mirror_->runs());
+void InspectPage::lists_changed() {
+  if (!mirror_->loaded()) return forget();
+  std::vector<AttributionView::Choice> before;
+  for (int side = 0; side < view_->sides(); ++side) before.push_back(view_->choice(side));
+  view_->set_choices(mirror_->runs(), mirror_->models());
   show_empty_or_pair();
-  const bool changed = before[0] != view_->run_of(0) || before[1] != view_->run_of(1);
-  if (changed || (pair_run_ == 0 && source_run() != 0 && !asking_pair_)) reload();
+  if (go_on() || wanted_) return;
+  bool changed = false;
+  for (int side = 0; side < view_->sides(); ++side) {
+    changed = changed || !(before[static_cast<size_t>(side)] == view_->choice(side));
+  }
+  const bool can_ask = source_run() != 0 || !mirror_->datasets().empty();
+  if (changed || (!asked_once_ && can_ask && !asking_pair_)) reload();
+  update_actions();
+}
+
+// Another workspace comes: nothing of this one means anything there.
+void InspectPage::forget() {
+  drop_pair();
+  pair_run_ = wanted_pairs_run_ = 0;
+  asked_once_ = false;
+  bar_->set_source({});
+  bar_->set_sets({});
+  bar_->set_index(0);
+  view_->set_choices({}, {});
+  for (int side = 0; side < view_->sides(); ++side) view_->set_choice(side, {});
+  say_everywhere({}, false);
+  show_empty_or_pair();
+  update_actions();
 }
 
 void InspectPage::reload() {
@@ -162,44 +210,77 @@ void InspectPage::reload() {
 }
 
 qint64 InspectPage::source_run() const {
-  return view_->run_of(0) != 0 ? view_->run_of(0) : view_->run_of(1);
+  if (wanted_pairs_run_ != 0 && mirror_->run(wanted_pairs_run_) != nullptr) {
+    return wanted_pairs_run_;
+  }
+  for (int side = 0; side < view_->sides(); ++side) {
+    if (view_->run_of(side) != 0) return view_->run_of(side);
+  }
+  // Only language models are shown: the sets they were asked about last, or those of any run.
+  if (pair_run_ != 0 && mirror_->run(pair_run_) != nullptr) return pair_run_;
+  return mirror_->runs().empty() ? 0 : mirror_->runs().front().id;
 }
 
-void InspectPage::ask_pair() {
-  if (bar_->is_typed()) return;
-  const qint64 run = source_run();
+void InspectPage::take_first_dataset() {
+  for (const api::Dataset& dataset : mirror_->datasets()) {
+    if (!dataset.available) continue;
+    bar_->set_source({{}, dataset.id});
+    return;
+  }
+}
+
+void InspectPage::say_everywhere(const QString& text, bool is_error) {
+  for (int side = 0; side < view_->sides(); ++side) {
+    const bool none = view_->choice(side).is_none();
+    view_->show_message(side, none ? tr("choose a model") : text, is_error && !none);
+  }
+}
+
+void InspectPage::drop_pair() {
   // What is on its way belongs to the pair before.
-  for (int side = 0; side < AttributionView::sides; ++side) {
+  for (size_t side = 0; side < asking_.size(); ++side) {
     client_->cancel(attributing_[side]);
     asking_[side] = false;
   }
   pair_.reset();
   view_->set_texts({}, {});
   tokens_->set_attributions({});
-  if (run == 0) {
-    for (int side = 0; side < AttributionView::sides; ++side) {
-      view_->show_message(side, tr("choose a run"), false);
-    }
+}
+
+void InspectPage::ask_pair() {
+  if (bar_->is_typed()) return;
+  drop_pair();
+  if (source_run() == 0 && bar_->source().dataset == 0) take_first_dataset();
+  const PairBar::Source source = bar_->source();
+  const qint64 run = source.dataset != 0 ? 0 : source_run();
+  api::json params{{"offset", bar_->index()}, {"limit", 1}};
+  if (source.dataset != 0) {
+    params["dataset"] = source.dataset;
+  } else if (run != 0) {
+    params["run"] = run;
+    if (!source.set.isEmpty()) params["set"] = stdstr(source.set);
+  } else {
+    bar_->set_sets({});
+    say_everywhere(tr("type a pair: there is no run and no data to take one from"), false);
     return;
   }
-  for (int side = 0; side < AttributionView::sides; ++side) {
-    if (view_->run_of(side) != 0) view_->show_loading(side);
+  for (int side = 0; side < view_->sides(); ++side) {
+    if (!view_->choice(side).is_none()) view_->show_loading(side);
   }
-  asking_pair_ = true;
-  pair_run_ = run;
-  api::json params{{"run", run}, {"offset", bar_->index()}, {"limit", 1}};
-  if (!bar_->set().isEmpty()) params["set"] = stdstr(bar_->set());
+  asking_pair_ = asked_once_ = true;
+  if (run != 0) pair_run_ = run;
   client_->request(
       api::method::pairs_list, std::move(params), this,
       [this](const api::json& result) { take_pair(result); },
-      [this](const Failure& failure) {
-        asking_pair_ = false;
-        for (int side = 0; side < AttributionView::sides; ++side) {
-          if (view_->run_of(side) != 0) view_->show_message(side, failure.what, true);
-        }
-        emit failed(failure);
-      },
-      QStringLiteral("inspect-pair"));
+      [this](const Failure& failure) { pair_failed(failure); }, QStringLiteral("inspect-pair"));
+}
+
+void InspectPage::pair_failed(const Failure& failure) {
+  asking_pair_ = false;
+  say_everywhere(
+      failure.hint.isEmpty() ? failure.what : failure.what + QLatin1Char('\n') + failure.hint,
+      true);
+  report(QStringLiteral("inspect"), failure);
 }
 
 void InspectPage::take_pair(const api::json& result) {
@@ -213,26 +294,25 @@ void InspectPage::take_pair(const api::json& result) {
     total = result.value("total", qint64(0));
     for (const auto& set : result.value("sets", std::vector<std::string>())) sets << qstr(set);
   } catch (const std::exception& error) {
-    const Failure failure{
-        0, {}, tr("The engine's answer could not be read."), QString::fromUtf8(error.what()), {}};
-    for (int side = 0; side < AttributionView::sides; ++side) {
-      view_->show_message(side, failure.what, true);
-    }
-    emit failed(failure);
+    Failure failure;
+    failure.what = tr("The engine's answer could not be read.");
+    failure.where = QString::fromUtf8(error.what());
+    pair_failed(failure);
     return;
   }
-  const QString wanted = bar_->set();
-  bar_->set_sets(sets);
+  const bool of_run = bar_->source().dataset == 0;
+  const QString wanted = bar_->source().set;
+  const bool beyond = bar_->index() >= total;
+  if (of_run) bar_->set_sets(sets);
   bar_->set_total(total);
   if (rows.empty()) {
-    // Another run's sets may be shorter, or be other sets: start at the front, unless that was it.
-    if (total > 0 || (!wanted.isEmpty() && bar_->set() != wanted)) {
+    // Another run's sets may be shorter, or be other sets: take what there is.
+    const bool other_set = of_run && !wanted.isEmpty() && bar_->source().set != wanted;
+    if ((total > 0 && beyond) || other_set) {
       ask_pair();
       return;
     }
-    for (int side = 0; side < AttributionView::sides; ++side) {
-      view_->show_message(side, tr("This set has no pairs."), false);
-    }
+    say_everywhere(tr("This set has no pairs."), false);
     return;
   }
   pair_ = rows.front();
@@ -242,18 +322,25 @@ void InspectPage::take_pair(const api::json& result) {
 }
 
 void InspectPage::ask_attributions() {
-  for (int side = 0; side < AttributionView::sides; ++side) ask_attribution(side);
+  for (int side = 0; side < view_->sides(); ++side) ask_attribution(side);
+  update_actions();
 }
 
 void InspectPage::ask_attribution(int side) {
-  const qint64 run = view_->run_of(side);
-  if (run == 0) {
-    asking_[side] = false;
-    view_->show_message(side, tr("choose a run"), false);
+  const auto at = static_cast<size_t>(side);
+  const AttributionView::Choice choice = view_->choice(side);
+  if (choice.is_none()) {
+    asking_[at] = false;
+    view_->show_message(side, tr("choose a model"), false);
     refill_table();
     return;
   }
-  api::json params{{"run", run}};
+  api::json params = api::json::object();
+  if (choice.run != 0) {
+    params["run"] = choice.run;
+  } else {
+    params["model"] = choice.model;
+  }
   if (bar_->is_typed()) {
     const api::Pair typed = bar_->typed();
     view_->set_texts(qstr(typed.chosen), qstr(typed.rejected));
@@ -261,28 +348,37 @@ void InspectPage::ask_attribution(int side) {
     params["chosen"] = typed.chosen;
     params["rejected"] = typed.rejected;
   } else if (pair_) {
-    params["set"] = pair_->set;
     params["index"] = pair_->index;
-    params["pairs_run"] = pair_run_;
+    if (bar_->source().dataset != 0) {
+      params["dataset"] = bar_->source().dataset;
+    } else {
+      params["set"] = pair_->set;
+      params["pairs_run"] = pair_run_;
+    }
   } else {
     return;
   }
   view_->show_loading(side);
-  asking_[side] = true;
-  attributing_[side] = client_->call<api::Attribution>(
+  asking_[at] = true;
+  attributing_[at] = client_->call<api::Attribution>(
       api::method::attribute, std::move(params), this,
-      [this, side](api::Attribution attribution) {
-        asking_[side] = false;
+      [this, side, at](api::Attribution attribution) {
+        asking_[at] = false;
         show_prompt(qstr(attribution.prompt));
         view_->show_attribution(side, std::move(attribution));
         refill_table();
-        if (!asking_[0] && !asking_[1]) emit succeeded();
+        if (std::none_of(asking_.begin(), asking_.end(), [](bool asking) { return asking; })) {
+          emit message_over(QStringLiteral("inspect"));
+        }
       },
-      [this, side](const Failure& failure) {
-        asking_[side] = false;
-        view_->show_message(side, failure.what, true);
+      [this, side, at](const Failure& failure) {
+        asking_[at] = false;
+        view_->show_message(
+            side,
+            failure.hint.isEmpty() ? failure.what : failure.what + QLatin1Char('\n') + failure.hint,
+            true);
         refill_table();
-        emit failed(failure);
+        report(QStringLiteral("inspect"), failure);
       },
       QStringLiteral("inspect-side-%1").arg(side));
 }
@@ -295,11 +391,31 @@ void InspectPage::take_progress(const QString& method, const api::json& params) 
       !phase->is_string()) {
     return;
   }
-  for (int side = 0; side < AttributionView::sides; ++side) {
-    if (asking_[side] && attributing_[side] == id->get<qint64>()) {
+  for (int side = 0; side < view_->sides(); ++side) {
+    const auto at = static_cast<size_t>(side);
+    if (asking_[at] && attributing_[at] == id->get<qint64>()) {
       view_->show_loading(side, qstr(phase->get<std::string>()));
     }
   }
+}
+
+void InspectPage::sides_changed() {
+  // A column that moved has another slot: what is on its way for it is asked for again.
+  for (int side = 0; side < AttributionView::most_sides; ++side) {
+    const auto at = static_cast<size_t>(side);
+    const bool shown = side < view_->sides();
+    if (asking_[at]) client_->cancel(attributing_[at]);
+    asking_[at] = false;
+    if (shown && view_->attribution(side) == nullptr && !asking_pair_) ask_attribution(side);
+  }
+  refill_table();
+  update_actions();
+  moved();
+}
+
+void InspectPage::moved() {
+  update_actions();
+  emit place_changed();
 }
 
 void InspectPage::refill_table() {
@@ -308,7 +424,7 @@ void InspectPage::refill_table() {
   tokens_->set_attributions(std::move(copies));
   table_->resizeColumnsToContents();
   for (int column = 0; column < tokens_->columnCount(); ++column) {
-    table_->setColumnWidth(column, qBound(72, table_->columnWidth(column) + 2 * theme::grid, 240));
+    table_->setColumnWidth(column, qBound(64, table_->columnWidth(column) + 2 * theme::grid, 240));
   }
 }
 
@@ -333,62 +449,29 @@ void InspectPage::token_current(bool chosen, int token) {
 void InspectPage::typing_toggled(bool typed) {
   if (typed) {
     if (pair_) bar_->offer_texts(*pair_);
+    update_actions();
   } else {
     ask_pair();
+    moved();
   }
 }
 
 void InspectPage::show_empty_or_pair() {
-  if (!mirror_->loaded() && mirror_->runs().empty()) {
+  const bool nothing = mirror_->runs().empty() && mirror_->models().empty();
+  if (!mirror_->loaded() && nothing) {
     empty_->set_content(tr("Inspect"),
                         tr("Waiting for the engine to list the runs of this workspace."));
-  } else if (mirror_->runs().empty()) {
+  } else if (nothing) {
     empty_->set_content(
         tr("No run to inspect"),
         tr("Here a pair's rewards are taken apart: how much each token of the chosen and of the\n"
            "rejected response adds, under an explicit and an implicit reward model side by side.\n"
-           "It needs a trained run. From a terminal, the sample project:"),
+           "It needs a trained run, or at least a language model. Train one, or run the sample\n"
+           "project from a terminal:"),
         QStringLiteral("./demo"));
   }
-  stack_->setCurrentIndex(mirror_->runs().empty() ? 0 : 1);
-}
-
-void InspectPage::export_picture() {
-  const QString path =
-      ask_save_path(this, tr("Export the heatmaps"), QStringLiteral("heatmaps.png"),
-                    tr("PNG picture (*.png);;SVG drawing (*.svg)"));
-  if (path.isEmpty()) return;
-  const QSize size = view_->picture_size();
-  QBuffer buffer;
-  buffer.open(QIODevice::WriteOnly);
-  if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(size);
-    generator.setViewBox(QRect({}, size));
-    generator.setTitle(tr("Token credits"));
-    QPainter painter(&generator);
-    painter.fillRect(QRect({}, size), palette().color(QPalette::Window));
-    view_->draw_picture(&painter);
-  } else {
-    QImage image(2 * size, QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(2);
-    image.fill(palette().color(QPalette::Window));
-    QPainter painter(&image);
-    view_->draw_picture(&painter);
-    painter.end();
-    image.save(&buffer, "PNG");
-  }
-  const QString reason = save_bytes(path, buffer.data());
-  if (!reason.isEmpty()) emit export_failed(path, reason);
-}
-
-void InspectPage::export_csv() {
-  const QString path = ask_save_path(this, tr("Export the credits"), QStringLiteral("credits.csv"),
-                                     tr("CSV (*.csv)"));
-  if (path.isEmpty()) return;
-  const QString reason = save_bytes(path, credits_csv(view_->attributions()));
-  if (!reason.isEmpty()) emit export_failed(path, reason);
+  first_train_->setVisible(mirror_->loaded());
+  stack_->setCurrentIndex(nothing ? 0 : 1);
 }
 
 }  // namespace loupe::ui

@@ -1,61 +1,78 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Inspect page: one pair under one or two models, its rewards taken apart token by token.
+// The Inspect page: one pair under up to three models, its rewards taken apart token by token.
 #pragma once
 
-#include <QWidget>
+#include <array>
 #include <optional>
 
 #include "ui/client/workspace_mirror.h"
+#include "ui/inspect/attribution_view.h"
+#include "ui/widgets/page.h"
 
 class QLabel;
 class QPlainTextEdit;
+class QPushButton;
 class QStackedWidget;
 class QTableView;
 
 namespace loupe::ui {
 
-class AttributionView;
 class Collapsible;
 class EmptyState;
 class PairBar;
 class TokenTableModel;
 
-class InspectPage : public QWidget {
+class InspectPage : public Page {
   Q_OBJECT
  public:
   InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent = nullptr);
 
-  // Puts a run on the side of its type and shows the pair under it.
-  void inspect(qint64 run);
-  // Nothing is on its way: the page shows a pair, an error, or why it is empty.
-  bool settled() const;
+  bool settled() const override;
+  // As ui/widgets/page.h says, and of its own: "models": [id], language models shown behind the
+  // runs (with it, the columns are exactly those; without it, one run is put in the place of its
+  // type's), and {"dataset": id, "index"}.
+  Place place() const override;
+  void go(const Place& place) override;
+
   AttributionView* view() const { return view_; }
   PairBar* bar() const { return bar_; }
   TokenTableModel* tokens() const { return tokens_; }
-
- signals:
-  void failed(const loupe::ui::Failure& failure);
-  void succeeded();
-  void export_failed(const QString& path, const QString& reason);
 
  protected:
   void changeEvent(QEvent*) override;
 
  private:
   QWidget* make_middle();
-  void runs_changed();
+  void make_actions();
+  void lists_changed();
+  // Goes where go() was told to as soon as what it names is listed.
+  bool go_on();
+  void show_wanted_columns(const Place& place);
+  void forget();
   void reload();
+  // Whose evaluation sets are offered; 0: there is no run.
   qint64 source_run() const;
+  void take_first_dataset();
   void ask_pair();
   void take_pair(const api::json& result);
+  void pair_failed(const Failure& failure);
+  void drop_pair();
+  void say_everywhere(const QString& text, bool is_error);
   void ask_attributions();
   void ask_attribution(int side);
   void take_progress(const QString& method, const api::json& params);
+  void moved();
   void refill_table();
   void show_prompt(const QString& text);
   void token_current(bool chosen, int token);
   void show_empty_or_pair();
   void typing_toggled(bool typed);
+  void sides_changed();
+  void update_actions();
+  // Where the pair is, as keys of a place.
+  Place pair_place() const;
+  void open_shift();
+  void copy_rows() const;
   void export_picture();
   void export_csv();
 
@@ -68,13 +85,17 @@ class InspectPage : public QWidget {
   QTableView* table_;
   Collapsible* table_area_;
   EmptyState* empty_;
+  QPushButton* first_train_;
   QStackedWidget* stack_;
   std::optional<api::Pair> pair_;
-  qint64 pair_run_ = 0;  // whose sets pair_ was taken from
-  bool asking_pair_ = false;
-  bool asking_[2] = {false, false};
-  EngineClient::RequestId attributing_[2] = {0, 0};
+  std::optional<Place> wanted_;  // where go() was told to, until it can be done
+  qint64 pair_run_ = 0;          // whose sets pair_ was taken from
+  qint64 wanted_pairs_run_ = 0;  // asked for by go(), until another model or set is picked
+  bool asking_pair_ = false, asked_once_ = false;
+  std::array<bool, AttributionView::most_sides> asking_{};
+  std::array<EngineClient::RequestId, AttributionView::most_sides> attributing_{};
   bool tells_rows_ = true;  // false while a row is being picked because of a token
+  QAction *previous_, *next_, *add_, *shift_;
 };
 
 }  // namespace loupe::ui

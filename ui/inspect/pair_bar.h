@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which pair is inspected: an evaluation set and a number in it, or a pair typed by hand.
+// Which pair is inspected: a run's evaluation set or a data set of the workspace and a number in
+// it, or a pair typed by hand. Breaks in two lines where the window is narrow.
 #pragma once
 
 #include <QWidget>
+#include <vector>
 
 #include "core/api/messages.h"
 
+class QBoxLayout;
 class QComboBox;
 class QLabel;
 class QPlainTextEdit;
@@ -18,46 +21,79 @@ namespace loupe::ui {
 class PairBar : public QWidget {
   Q_OBJECT
  public:
+  // Of the two, one; neither: nothing was chosen yet.
+  struct Source {
+    QString set;         // an evaluation set of a run
+    qint64 dataset = 0;  // or a data set
+    bool operator==(const Source&) const = default;
+  };
+
   explicit PairBar(QWidget* parent = nullptr);
 
-  // What the engine says there is to choose from; keeps the choice where it still exists.
+  // What there is to choose from; the choice is kept, also one that is not in the list yet.
   void set_sets(const QStringList& sets);
+  void set_datasets(const std::vector<api::Dataset>& datasets);
+  const QStringList& sets() const { return set_names_; }
   void set_total(qint64 total);
-  QString set() const;
+  Source source() const { return source_; }
+  void set_source(const Source& source);
   qint64 index() const;  // from 0
+  // Beyond the known total too: the total of another set is known only later.
   void set_index(qint64 index);
+  void step(int by);
+  void edit_index();
 
   bool is_typed() const;
-  // Switches to typing, with these texts to start from where nothing was typed yet.
+  void set_is_typed(bool typed);
+  // Texts to start from where nothing was typed yet.
   void offer_texts(const api::Pair& pair);
+  void set_texts(const api::Pair& pair);
   api::Pair typed() const;
+  bool has_text() const;
+  bool can_step(int by) const;
+
   QComboBox* scale() const { return scale_; }
   QPushButton* exports() const { return exports_; }
+  QPushButton* add_model() const { return add_model_; }
+  QPushButton* open_shift() const { return open_shift_; }
 
  signals:
-  void set_picked();
+  void source_picked();
   void index_picked();
   void typing_toggled(bool typed);
   void score_wanted();
 
+ protected:
+  void resizeEvent(QResizeEvent*) override;
+
  private:
-  QWidget* make_line();
+  QWidget* make_choice();
+  QWidget* make_tools();
   QWidget* make_editors();
-  void step(int by);
+  void fill();
   void update_buttons();
 
-  QComboBox* sets_;
+  QBoxLayout* line_;
+  QWidget* choice_;
+  QWidget* tools_;
+  QComboBox* sources_;
   QSpinBox* index_;
   QLabel* total_;
   QToolButton* previous_;
   QToolButton* next_;
   QToolButton* type_;
   QComboBox* scale_;
+  QPushButton* add_model_;
+  QPushButton* open_shift_;
   QPushButton* exports_;
   QWidget* editors_;
   QPlainTextEdit* prompt_;
   QPlainTextEdit* chosen_;
   QPlainTextEdit* rejected_;
+  QStringList set_names_;
+  std::vector<api::Dataset> datasets_;
+  Source source_;
+  qint64 known_total_ = 0;
 };
 
 }  // namespace loupe::ui

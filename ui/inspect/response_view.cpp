@@ -34,14 +34,16 @@ ResponseView::ResponseView(bool is_chosen, QWidget* parent)
 
 void ResponseView::show_credit(const api::ResponseCredit& response, const QString& type,
                                double limit) {
-  title_->setText(tr("%1   r%2 = %3")
-                      .arg(name_, is_chosen_ ? QStringLiteral("+") : QStringLiteral("−"),
-                           signed_number(response.reward)));
+  title_->setText(is_language_model(type)
+                      ? tr("%1   log-likelihood = %2").arg(name_, signed_number(response.reward))
+                      : tr("%1   r%2 = %3")
+                            .arg(name_, is_chosen_ ? QStringLiteral("+") : QStringLiteral("−"),
+                                 signed_number(response.reward)));
   title_->setToolTip(full_precision(response.reward));
   heatmap_->set_tokens(heatmap_tokens(response, type));
   heatmap_->set_limit(limit);
   heatmap_->setVisible(true);
-  sum_->setText(sum_line(response));
+  sum_->setText(sum_line(response, type));
   sum_->setVisible(true);
 }
 

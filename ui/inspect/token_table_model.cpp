@@ -40,29 +40,55 @@ void TokenTableModel::make_columns() {
   if (attributions_.empty()) return;
   columns_.push_back({What::response, 0, tr("Response"), {}});
   columns_.push_back({What::position, 0, tr("#"), tr("Position in the response, from 1")});
-  const bool shared = attributions_.size() < 2 ||
-                      (same_tokens(attributions_[0].chosen, attributions_[1].chosen) &&
-                       same_tokens(attributions_[0].rejected, attributions_[1].rejected));
+  const api::Attribution& first = attributions_.front();
+  const bool shared =
+      std::all_of(attributions_.begin(), attributions_.end(), [&](const api::Attribution& other) {
+        return same_tokens(first.chosen, other.chosen) &&
+               same_tokens(first.rejected, other.rejected);
+      });
   for (size_t model = 0; model < attributions_.size(); ++model) {
     const api::Attribution& attribution = attributions_[model];
     const QString type = qstr(attribution.type), name = qstr(attribution.run_name);
+    // Two models of a type are told apart by name.
+    const bool alone =
+        std::count_if(attributions_.begin(), attributions_.end(),
+                      [&](const auto& a) { return a.type == attribution.type; }) == 1;
+    const QString whose = alone ? QString() : QStringLiteral("  ") + name;
     if (model == 0 || !shared) {
       columns_.push_back({What::token, model, tr("Token"), tr("As printed, of %1").arg(name)});
       columns_.push_back({What::id, model, tr("Id"), tr("In the vocabulary of %1").arg(name)});
     }
     if (type == QLatin1String("IM")) {
-      columns_.push_back({What::log_prob, model, tr("IM log π"), tr("Of %1, in nats").arg(name)});
-      columns_.push_back({What::ref_log_prob, model, tr("log π_ref"),
+      columns_.push_back(
+          {What::log_prob, model, tr("IM log π") + whose, tr("Of %1, in nats").arg(name)});
+      columns_.push_back({What::ref_log_prob, model, tr("log π_ref") + whose,
                           tr("Of the model before training, in nats")});
       columns_.push_back(
-          {What::credit, model, tr("IM β × diff"),
+          {What::credit, model, tr("IM β × diff") + whose,
            tr("beta (log π − log π_ref): the token's credit, reward units of %1").arg(name)});
+    } else if (is_language_model(type)) {
+      columns_.push_back({What::credit, model, tr("LM log p") + whose,
+                          tr("Log-probability of the token under %1, in nats").arg(name)});
     } else {
       columns_.push_back(
-          {What::credit, model, tr("%1 c_t").arg(type),
+          {What::credit, model, tr("%1 c_t").arg(type) + whose,
            tr("u·h_t − u·h_(t−1): the token's credit, reward units of %1").arg(name)});
     }
   }
+}
+
+QByteArray TokenTableModel::csv(const QList<int>& rows) const {
+  QStringList fields;
+  for (const Column& column : columns_) fields << csv_field(column.title);
+  QString text = fields.join(QLatin1Char(',')) + QLatin1Char('\n');
+  for (const int row : rows) {
+    fields.clear();
+    for (const Column& column : columns_) {
+      fields << csv_field(value(column, row, true).toString());
+    }
+    text += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
+  }
+  return text.toUtf8();
 }
 
 TokenTableModel::Place TokenTableModel::place_of(int row) const {

@@ -22,9 +22,11 @@ class TokenTableModel : public QAbstractTableModel {
 
   explicit TokenTableModel(QObject* parent = nullptr);
 
-  // At most two; the table keeps copies.
+  // At most three; the table keeps copies.
   void set_attributions(std::vector<api::Attribution> attributions);
   Place place_of(int row) const;
+  // The given rows with a header line, full precision.
+  QByteArray csv(const QList<int>& rows) const;
   // -1 when there is no such token.
   int row_of(bool chosen, int token) const;
 

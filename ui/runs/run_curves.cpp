@@ -33,13 +33,20 @@ RunCurves::RunCurves(QWidget* parent) : QWidget(parent) {
   layout->setSpacing(theme::grid);
   layout->addWidget(loss_, 2);
   layout->addWidget(accuracy_, 3);
+  connect(loss_, &LineChart::save_failed, this, &RunCurves::save_failed);
+  connect(accuracy_, &LineChart::save_failed, this, &RunCurves::save_failed);
+}
+
+std::vector<RunCurves::Kept> RunCurves::keep(const std::vector<Shown>& runs) {
+  std::vector<Kept> kept;
+  for (const Shown& shown : runs) {
+    kept.push_back({shown.run, shown.metrics != nullptr ? *shown.metrics : api::RunMetrics()});
+  }
+  return kept;
 }
 
 void RunCurves::show_runs(const std::vector<Shown>& runs) {
-  kept_.clear();
-  for (const Shown& shown : runs) {
-    kept_.push_back({shown.run, shown.metrics != nullptr ? *shown.metrics : api::RunMetrics()});
-  }
+  kept_ = keep(runs);
   draw();
 }
 
@@ -50,8 +57,7 @@ void RunCurves::draw() {
       if (const QString set = qstr(eval.set); !sets.contains(set)) sets.append(set);
     }
   }
-  std::stable_partition(sets.begin(), sets.end(),
-                        [](const QString& set) { return !is_reworded(set); });
+  put_reworded_last(&sets);
 
   std::vector<LineChart::Series> losses, accuracies;
   std::vector<LineChart::LegendEntry> legend;

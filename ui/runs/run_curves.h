@@ -21,21 +21,26 @@ class RunCurves : public QWidget {
     const api::RunMetrics* metrics =
         nullptr;  // nullptr: not arrived yet; looked at during the call only
   };
+  struct Kept {
+    api::Run run;
+    api::RunMetrics metrics;
+  };
+  static std::vector<Kept> keep(const std::vector<Shown>& runs);
   explicit RunCurves(QWidget* parent = nullptr);
 
   void show_runs(const std::vector<Shown>& runs);
   LineChart* loss() const { return loss_; }
   LineChart* accuracy() const { return accuracy_; }
-  // Colours follow the theme.
+
+ signals:
+  void save_failed(const QString& path);
+
  protected:
+  // Colours follow the theme.
   void changeEvent(QEvent*) override;
 
  private:
   void draw();
-  struct Kept {
-    api::Run run;
-    api::RunMetrics metrics;
-  };
   std::vector<Kept> kept_;
   LineChart* loss_;
   LineChart* accuracy_;

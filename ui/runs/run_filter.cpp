@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ui/client/text.h"
 #include "ui/runs/run_table_model.h"
 
 namespace loupe::ui {
@@ -17,10 +18,31 @@ void RunFilter::set_words(const QString& typed) {
   invalidateFilter();
 }
 
+void RunFilter::set_value(int column, const QString& value) {
+  if (value == values_.value(column)) return;
+  if (value.isEmpty()) {
+    values_.remove(column);
+  } else {
+    values_[column] = value;
+  }
+  invalidateFilter();
+}
+
 bool RunFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
+  if (!is_filtering()) return true;
+  const auto text = [&](int column) {
+    return sourceModel()->index(row, column, parent).data().toString();
+  };
+  for (auto it = values_.cbegin(); it != values_.cend(); ++it) {
+    if (text(it.key()) != it.value()) return false;
+  }
+  if (words_.isEmpty()) return true;
   QString searched;
   for (int column = 0; column <= RunTableModel::status; ++column) {
-    searched += sourceModel()->index(row, column, parent).data().toString() + QLatin1Char('\n');
+    searched += text(column) + QLatin1Char('\n');
+  }
+  if (const auto* runs = qobject_cast<const RunTableModel*>(sourceModel())) {
+    searched += qstr(runs->run(row).note);
   }
   return std::all_of(words_.begin(), words_.end(), [&](const QString& word) {
     return searched.contains(word, Qt::CaseInsensitive);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A message inside the page instead of a box in front of it: what happened, Details on request,
-// Copy, one action, close.
+// Messages inside the window instead of boxes in front of it: what happened, Details on request,
+// Copy, one action, close. One is shown at a time, the newest; those before it wait behind "1 of
+// 3", so that a new one never takes an unread one away.
 #pragma once
 
 #include <QFrame>
 #include <functional>
+#include <vector>
 
 class QLabel;
 class QPlainTextEdit;
+class QProgressBar;
 class QPushButton;
 class QToolButton;
 
@@ -18,34 +21,45 @@ class Banner : public QFrame {
  public:
   enum class Severity { info, warning, error };
   struct Message {
-    QString key;  // a message replaces an older one; clear(key) takes away only its own
+    QString key;  // a message replaces the one of its key; clear(key) takes it away
     Severity severity = Severity::error;
     QString text, hint;
     QString details;  // empty: no Details button
     QString action;   // empty: no action button
     std::function<void()> act;
+    double progress = -1;  // 0 to 1; below 0: no progress bar
   };
 
   explicit Banner(QWidget* parent = nullptr);
 
   void show_message(Message message);
   void clear(const QString& key);
-  const Message& message() const { return message_; }
+  // The one shown now.
+  const Message& message() const;
+  int count() const { return static_cast<int>(messages_.size()); }
+  bool has(const QString& key) const;
 
  protected:
   void changeEvent(QEvent*) override;
+  void keyPressEvent(QKeyEvent*) override;
 
  private:
+  std::vector<Message>::iterator find(const QString& key);
+  void show_current();
+  void close_current();
+  void step();
   void restyle();
   void copy() const;
 
-  Message message_;
-  bool restyling_ = false;  // its own palette, not the theme's, is changing
+  std::vector<Message> messages_;  // the one shown is the last
+  bool restyling_ = false;         // its own palette, not the theme's, is changing
   QLabel* icon_;
   QLabel* text_;
+  QProgressBar* progress_;
   QPushButton* action_;
   QPushButton* details_button_;
   QPushButton* copy_;
+  QToolButton* more_;
   QToolButton* close_;
   QPlainTextEdit* details_;
 };

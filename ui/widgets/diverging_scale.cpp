@@ -7,7 +7,9 @@
 namespace loupe::ui {
 namespace {
 
-constexpr double neutral_lightness = 0.965, end_lightness = 0.52;
+// The ends are light enough for black text everywhere: a change to white text half way would put
+// the worst contrast in the middle of the map.
+constexpr double neutral_lightness = 0.965, end_lightness = 0.64;
 constexpr double end_chroma = 0.145;
 constexpr double blue_hue = 252, orange_hue = 45;  // degrees in OKLCH
 constexpr double pi = 3.14159265358979323846;

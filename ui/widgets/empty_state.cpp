@@ -55,6 +55,11 @@ void EmptyState::set_content(const QString& title, const QString& text, const QS
   setAccessibleDescription(text);
 }
 
+void EmptyState::add_below(QWidget* widget) {
+  auto* lines = static_cast<QVBoxLayout*>(layout());
+  lines->insertWidget(lines->count() - 1, widget);
+}
+
 QString EmptyState::title() const {
   return title_->text();
 }

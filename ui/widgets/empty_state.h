@@ -17,6 +17,8 @@ class EmptyState : public QWidget {
   // commands: lines to type in a terminal, shown in a fixed font and selectable; may be empty.
   void set_content(const QString& title, const QString& text, const QString& commands = {});
   QString title() const;
+  // The next step: buttons and what belongs to them, under the text. Takes it into its ownership.
+  void add_below(QWidget* widget);
 
  protected:
   void changeEvent(QEvent*) override;

@@ -10,6 +10,11 @@
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
+namespace {
+
+constexpr int widest = 340;  // of the words; the tooltip has them whole
+
+}  // namespace
 
 EngineBadge::EngineBadge(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("engine-badge"));
@@ -21,7 +26,6 @@ EngineBadge::EngineBadge(QWidget* parent) : QWidget(parent) {
   restart_->setToolTip(
       tr("Start the engine again. Training jobs are processes of their own and "
          "go on."));
-  restart_->setAccessibleName(tr("Restart the engine"));
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(theme::grid);
@@ -32,14 +36,17 @@ EngineBadge::EngineBadge(QWidget* parent) : QWidget(parent) {
   restyle();
 }
 
-void EngineBadge::set_state(State state, const QString& tooltip) {
-  state_ = state;
+void EngineBadge::set_state(State state, const QString& tooltip, const QString& work) {
   setToolTip(tooltip);
+  if (state == state_ && work == work_) return;
+  state_ = state;
+  work_ = work;
   restyle();
 }
 
-QString EngineBadge::text() const {
-  return text_->text();
+void EngineBadge::set_remote(bool remote) {
+  remote_ = remote;
+  restyle();
 }
 
 void EngineBadge::changeEvent(QEvent* event) {
@@ -52,24 +59,28 @@ void EngineBadge::restyle() {
   QString word;
   switch (state_) {
     case State::starting:
-      word = tr("engine starting…");
+      word = remote_ ? tr("engine connecting…") : tr("engine starting…");
       break;
     case State::ready:
       word = tr("engine ready"), colour = theme::good();
       break;
     case State::busy:
-      word = tr("engine busy");
+      word = work_.isEmpty() ? tr("engine busy") : tr("engine busy: %1").arg(work_);
       colour = palette().color(QPalette::Highlight);
       break;
     case State::silent:
       word = tr("engine not answering"), colour = theme::warning();
       break;
     case State::dead:
-      word = tr("engine died"), colour = theme::error();
+      word = remote_ ? tr("engine lost") : tr("engine died"), colour = theme::error();
       break;
   }
-  text_->setText(word);
+  said_ = word;
+  text_->setText(text_->fontMetrics().elidedText(word, Qt::ElideRight, widest));
   setAccessibleName(word);
+  restart_->setText(remote_ ? tr("Reconnect") : tr("Restart"));
+  restart_->setAccessibleName(remote_ ? tr("Connect to the engine again")
+                                      : tr("Restart the engine"));
   restart_->setVisible(state_ == State::dead || state_ == State::silent);
   const qreal ratio = devicePixelRatioF();
   QPixmap dot(qRound(10 * ratio), qRound(10 * ratio));

@@ -23,7 +23,18 @@ QPixmap icon_pixmap(const QString& name, const QColor& colour, int size, qreal d
 
 QIcon icon(const QString& name, const QColor& colour) {
   QIcon result;
-  for (const int size : {16, 24, 32, 48}) result.addPixmap(icon_pixmap(name, colour, size, 1));
+  for (const int size : {16, 24, 32, 48}) {
+    const QPixmap full = icon_pixmap(name, colour, size, 1);
+    // What the style makes of a disabled icon does not look disabled in the dark.
+    QPixmap faint(full.size());
+    faint.fill(Qt::transparent);
+    QPainter painter(&faint);
+    painter.setOpacity(0.35);
+    painter.drawPixmap(0, 0, full);
+    painter.end();
+    result.addPixmap(full);
+    result.addPixmap(faint, QIcon::Disabled);
+  }
   return result;
 }
 

@@ -3,13 +3,18 @@
 
 #include <qcustomplot.h>
 
+#include <QContextMenuEvent>
+#include <QFileInfo>
 #include <QHelpEvent>
+#include <QMenu>
+#include <QSvgGenerator>
 #include <QTimer>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <cmath>
 
 #include "ui/widgets/format.h"
+#include "ui/widgets/save_file.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -126,6 +131,28 @@ LineChart::~LineChart() = default;
 
 void LineChart::set_series(std::vector<Series> series) {
   series_ = std::move(series);
+  describe();
+  schedule();
+}
+
+// The curves in words: what a screen reader can say of a picture.
+void LineChart::describe() {
+  QStringList spoken;
+  for (const Series& series : series_) {
+    if (series.x.isEmpty() || series.y.isEmpty()) continue;
+    spoken << tr("%1: %2 points, last %3")
+                  .arg(series.name)
+                  .arg(series.x.size())
+                  .arg(short_number(series.y.last()));
+  }
+  const QString text =
+      spoken.isEmpty() ? impl_->nothing->text() : spoken.join(QStringLiteral("; "));
+  setAccessibleDescription(text);
+  impl_->plot->setAccessibleDescription(text);
+}
+
+void LineChart::set_nothing(const QString& text) {
+  impl_->nothing->setText(text);
   schedule();
 }
 
@@ -236,6 +263,48 @@ bool LineChart::save_png(const QString& path) const {
 
 bool LineChart::save_pdf(const QString& path) const {
   return impl_->plot->savePdf(path);
+}
+
+bool LineChart::save_svg(const QString& path) const {
+  const QSize size = impl_->plot->size();
+  QSvgGenerator generator;
+  generator.setFileName(path);
+  generator.setSize(size);
+  generator.setViewBox(QRect({}, size));
+  generator.setTitle(accessibleName());
+  QCPPainter painter;
+  if (!painter.begin(&generator)) return false;
+  painter.setMode(QCPPainter::pmVectorized);
+  impl_->plot->toPainter(&painter, size.width(), size.height());
+  return painter.end();
+}
+
+bool LineChart::save(const QString& path) const {
+  const QString ending = QFileInfo(path).suffix().toLower();
+  if (ending == QLatin1String("csv")) return save_bytes(path, csv()).isEmpty();
+  if (ending == QLatin1String("pdf")) return save_pdf(path);
+  if (ending == QLatin1String("svg")) return save_svg(path);
+  return save_png(path);
+}
+
+void LineChart::ask_and_save() {
+  const QString path =
+      ask_save_path(this, tr("Save the chart"), QStringLiteral("chart.png"),
+                    tr("PNG picture (*.png);;PDF (*.pdf);;SVG drawing (*.svg);;CSV (*.csv)"));
+  if (path.isEmpty()) return;
+  flush();
+  if (!save(path)) emit save_failed(path);
+}
+
+void LineChart::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu(this);
+  menu.addAction(tr("Show everything"), this, [this] {
+    zoomed_ = false;
+    fit();
+    schedule();
+  });
+  menu.addAction(tr("Save the chart (PNG, PDF, SVG, CSV)…"), this, &LineChart::ask_and_save);
+  menu.exec(event->globalPos());
 }
 
 QByteArray LineChart::csv() const {

@@ -40,6 +40,8 @@ class LineChart : public QWidget {
   void set_legend(const std::vector<LegendEntry>& entries);
   // Fixed; without it the range follows the data.
   void set_y_range(double low, double high);
+  // Said in the middle while there is no point.
+  void set_nothing(const QString& text);
 
   const std::vector<Series>& series() const { return series_; }
   int replots() const { return replots_; }
@@ -49,14 +51,21 @@ class LineChart : public QWidget {
   // false when the file cannot be written.
   bool save_png(const QString& path) const;
   bool save_pdf(const QString& path) const;
+  bool save_svg(const QString& path) const;
+  // As its ending says: .png, .pdf, .svg or .csv; anything else is a PNG.
+  bool save(const QString& path) const;
   // series, x, y: one point a line, full precision.
   QByteArray csv() const;
 
   QSize sizeHint() const override { return {420, 240}; }
   QSize minimumSizeHint() const override { return {240, 140}; }
 
+ signals:
+  void save_failed(const QString& path);
+
  protected:
   void changeEvent(QEvent*) override;
+  void contextMenuEvent(QContextMenuEvent*) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -65,6 +74,8 @@ class LineChart : public QWidget {
   void replot();
   void restyle();
   void fit();
+  void describe();
+  void ask_and_save();
   void show_nearest(const QPointF& place, const QPoint& global);
 
   std::unique_ptr<Impl> impl_;

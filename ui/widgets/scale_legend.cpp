@@ -11,12 +11,15 @@
 namespace loupe::ui {
 namespace {
 
-constexpr int bar_height = 12, bar_width = 300, end_room = 80;
+constexpr int bar_height = 12, widest_bar = 300, end_room = 80, dot_room = 16;
+constexpr int least_note = 240;  // a narrower note goes below
 
 }  // namespace
 
 ScaleLegend::ScaleLegend(QWidget* parent) : QWidget(parent) {
-  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  policy.setHeightForWidth(true);
+  setSizePolicy(policy);
   setAccessibleName(tr("Colour scale"));
 }
 
@@ -25,65 +28,95 @@ void ScaleLegend::set_rows(std::vector<Row> rows, const QString& note) {
   note_ = note;
   QStringList spoken;
   for (const Row& row : rows_) {
-    spoken << tr("%1: from %2 to %3")
-                  .arg(row.name, short_number(-row.limit), signed_number(row.limit));
+    spoken << tr("%1: from %2 to %3 %4")
+                  .arg(row.name, short_number(-row.limit), signed_number(row.limit), row.unit)
+                  .trimmed();
   }
   setAccessibleDescription(spoken.join(QStringLiteral("; ")));
   updateGeometry();
   update();
 }
 
-int ScaleLegend::name_width() const {
-  int width = 60;
-  for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance(row.name));
-  return std::min(width, 260) + 24;
+ScaleLegend::Places ScaleLegend::places(int width) const {
+  Places places;
+  int names = fontMetrics().horizontalAdvance(tr("Colour scale"));
+  for (const Row& row : rows_) {
+    names = std::max(names, dot_room + fontMetrics().horizontalAdvance(row.name));
+  }
+  places.names = std::min({names, 280, std::max(80, width / 3)});
+  const int left = places.names + end_room / 2;
+  const int bar = std::clamp(width - left - end_room / 2, 80, widest_bar);
+  places.bar = QRectF(left, 1, bar, bar_height);
+  const int rows = std::max<int>(1, static_cast<int>(rows_.size()));
+  const int under_bar = bar_height + 4 + rows * (fontMetrics().height() + 1);
+  const int beside = left + bar + end_room;
+  const auto note_height = [&](int room) {
+    return fontMetrics().boundingRect(QRect(0, 0, room, 10000), Qt::TextWordWrap, note_).height();
+  };
+  if (width - beside >= least_note) {
+    places.note = QRect(beside, 0, width - beside, note_height(width - beside));
+    places.height = std::max(under_bar, places.note.height());
+  } else {
+    places.note = QRect(0, under_bar + 4, width, note_height(width));
+    places.height = under_bar + 4 + places.note.height();
+  }
+  return places;
+}
+
+int ScaleLegend::heightForWidth(int width) const {
+  return places(width).height;
 }
 
 QSize ScaleLegend::sizeHint() const {
-  const int rows = std::max<int>(1, static_cast<int>(rows_.size()));
-  return {700, bar_height + 4 + rows * (fontMetrics().height() + 1)};
+  return {700, heightForWidth(700)};
 }
 
 void ScaleLegend::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
-  const int left = name_width() + end_room / 2;
-  const QRectF bar(left, 1, bar_width, bar_height);
-  QLinearGradient gradient(bar.topLeft(), bar.topRight());
+  const Places at = places(width());
+  QLinearGradient gradient(at.bar.topLeft(), at.bar.topRight());
   for (int i = 0; i <= 20; ++i) gradient.setColorAt(i / 20.0, diverging_colour(i / 10.0 - 1));
   painter.setPen(QPen(theme::line(), 1));
   painter.setBrush(gradient);
-  painter.drawRoundedRect(bar.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
+  painter.drawRoundedRect(at.bar.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
 
   const QColor quiet = theme::secondary_text();
   painter.setPen(quiet);
-  painter.drawText(QRect(0, 0, left - end_room / 2 - 8, bar_height + 2),
-                   Qt::AlignLeft | Qt::AlignVCenter, tr("Colour scale"));
+  painter.drawText(QRect(0, 0, at.names, bar_height + 2), Qt::AlignLeft | Qt::AlignVCenter,
+                   tr("Colour scale"));
   const int line_height = fontMetrics().height() + 1;
+  // Five numbers, or three where five would touch.
+  const bool dense =
+      at.bar.width() >= 4 * fontMetrics().horizontalAdvance(QStringLiteral("−0.00000"));
   int y = bar_height + 4;
   for (const Row& row : rows_) {
     painter.setPen(Qt::NoPen);
     painter.setBrush(row.colour);
     painter.drawEllipse(QPointF(5, y + line_height / 2.0), 4, 4);
     painter.setPen(palette().color(QPalette::WindowText));
-    painter.drawText(QRect(16, y, name_width() - 20, line_height), Qt::AlignLeft | Qt::AlignVCenter,
-                     fontMetrics().elidedText(row.name, Qt::ElideMiddle, name_width() - 20));
+    const int room = at.names - dot_room;
+    painter.drawText(QRect(dot_room, y, room, line_height), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(row.name, Qt::ElideMiddle, room));
     const auto number = [&](double place, double value) {
-      const QRectF room(bar.left() + place * bar.width() - 60, y, 120, line_height);
-      painter.drawText(room, Qt::AlignCenter,
+      const QRectF box(at.bar.left() + place * at.bar.width() - 60, y, 120, line_height);
+      painter.drawText(box, Qt::AlignCenter,
                        value == 0 ? QStringLiteral("0") : signed_number(value));
     };
     number(0, -row.limit);
-    number(0.25, -row.limit / 2);
+    if (dense) number(0.25, -row.limit / 2);
     number(0.5, 0);
-    number(0.75, row.limit / 2);
+    if (dense) number(0.75, row.limit / 2);
     number(1, row.limit);
+    if (!row.unit.isEmpty()) {
+      painter.setPen(quiet);
+      painter.drawText(QRectF(at.bar.right() + end_room / 2.0, y, end_room, line_height),
+                       Qt::AlignLeft | Qt::AlignVCenter, row.unit);
+    }
     y += line_height;
   }
   painter.setPen(quiet);
-  const QRect room(static_cast<int>(bar.right()) + end_room, 0,
-                   width() - static_cast<int>(bar.right()) - end_room, height());
-  painter.drawText(room, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, note_);
+  painter.drawText(at.note, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, note_);
 }
 
 void ScaleLegend::changeEvent(QEvent* event) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The key of the page's one colour scale: the bar, and under it what its two ends mean for every
-// model shown.
+// model shown. What the scale is stands beside it, or below where there is no room.
 #pragma once
 
 #include <QColor>
@@ -15,22 +15,31 @@ class ScaleLegend : public QWidget {
   struct Row {
     QString name;
     QColor colour;
-    double limit = 0;  // the value at the bar's right end, in reward units
+    double limit = 0;  // the value at the bar's right end
+    QString unit;      // of the limit; may be empty
   };
   explicit ScaleLegend(QWidget* parent = nullptr);
 
   // note: one line beside the bar, saying what the scale is.
   void set_rows(std::vector<Row> rows, const QString& note);
 
+  bool hasHeightForWidth() const override { return true; }
+  int heightForWidth(int width) const override;
   QSize sizeHint() const override;
-  QSize minimumSizeHint() const override { return {360, sizeHint().height()}; }
+  QSize minimumSizeHint() const override { return {320, heightForWidth(320)}; }
 
  protected:
   void paintEvent(QPaintEvent*) override;
   void changeEvent(QEvent*) override;
 
  private:
-  int name_width() const;
+  struct Places {
+    int names = 0;  // room of the names
+    QRectF bar;
+    QRect note;
+    int height = 0;
+  };
+  Places places(int width) const;
   std::vector<Row> rows_;
   QString note_;
 };

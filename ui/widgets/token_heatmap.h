@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tokens of a text in reading order, each in a box coloured by its number on the diverging map.
-// Mouse and keyboard (arrows, Home, End) pick a token and show its tooltip.
+// Mouse and keyboard (arrows, Home, End) pick a token and show its tooltip; Ctrl+C copies it. For
+// screen readers the widget is a list whose items are the tokens.
 #pragma once
 
+#include <QHash>
 #include <QWidget>
 #include <vector>
 
@@ -32,6 +34,10 @@ class TokenHeatmap : public QWidget {
   int current() const { return current_; }
 
   QColor colour_of(int token) const;
+  // A token in one line, as a screen reader says it: its text and its number.
+  QString spoken(int token) const;
+  void set_current(int token);
+  void copy_current() const;
   QRectF box_of(int token) const;
   int token_at(const QPointF& place) const { return layout_.hit(place); }
 
@@ -51,17 +57,20 @@ class TokenHeatmap : public QWidget {
   void mouseMoveEvent(QMouseEvent*) override;
   void leaveEvent(QEvent*) override;
   void keyPressEvent(QKeyEvent*) override;
+  void contextMenuEvent(QContextMenuEvent*) override;
   void focusInEvent(QFocusEvent*) override;
   void focusOutEvent(QFocusEvent*) override;
   bool event(QEvent*) override;
 
  private:
   TokenLayout arranged(int width) const;
+  void measure();
   void rearrange();
-  void set_current(int token);
   void show_tooltip(const QPoint& global);
 
   std::vector<Token> tokens_;
+  std::vector<TokenLayout::Token> measured_;  // what is laid out, with the widths in this font
+  mutable QHash<int, int> heights_;  // of the widths asked for; layouts ask again and again
   TokenLayout layout_;
   double limit_ = 1;
   int current_ = -1, marked_ = -1;

@@ -16,7 +16,8 @@ void TokenLayout::arrange(const std::vector<Token>& tokens, double width, const 
     y += metrics.line_height + metrics.line_gap;
   };
   for (const Token& token : tokens) {
-    const double wanted = metrics.width(token.text) + 2 * metrics.padding;
+    const double wanted =
+        (token.width >= 0 ? token.width : metrics.width(token.text)) + 2 * metrics.padding;
     if (x + wanted > right && x > metrics.margin) new_line();
     const double given = std::min(wanted, right - metrics.margin);
     boxes_.emplace_back(x, y, given, metrics.line_height);

@@ -15,6 +15,7 @@ class TokenLayout {
   struct Token {
     QString text;            // as shown in the box
     bool ends_line = false;  // a line break follows the box
+    double width = -1;       // of the text, where it is known; else Metrics::width is asked
   };
   struct Metrics {
     double line_height = 20;  // of a box

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is running now, at the bottom of the window: title, progress, time left, Stop. Hidden while
-// nothing runs.
+// The jobs in one line at the bottom of the window: how many, what runs now, how far it is, Stop.
 #pragma once
 
 #include <QHash>
@@ -13,22 +12,25 @@ class QHBoxLayout;
 class QLabel;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace loupe::ui {
 
-class JobStrip : public QWidget {
+class JobLine : public QWidget {
   Q_OBJECT
  public:
-  explicit JobStrip(QWidget* parent = nullptr);
+  explicit JobLine(QWidget* parent = nullptr);
   void set_jobs(const std::vector<api::Job>& jobs);
+  void set_open(bool open);
 
  signals:
   void stop_wanted(qint64 job);
-  // A job seen running before has failed.
-  void job_failed(const loupe::api::Job& job);
+  void toggle_wanted();
 
  protected:
   void paintEvent(QPaintEvent*) override;
+  void mouseReleaseEvent(QMouseEvent*) override;
+  void changeEvent(QEvent*) override;
 
  private:
   struct Entry {
@@ -39,13 +41,15 @@ class JobStrip : public QWidget {
     QPushButton* stop;
   };
   Entry make_entry(qint64 job);
-  static void fill(const Entry& entry, const api::Job& job);
+  void fill(const Entry& entry, const api::Job& job);
+  void restyle();
 
   QHBoxLayout* layout_;
   QLabel* count_;
-  QLabel* more_;
+  QLabel* said_;
+  QToolButton* toggle_;
   QHash<qint64, Entry> entries_;
-  QHash<qint64, QString> seen_;  // status by job
+  bool open_ = false;
 };
 
 }  // namespace loupe::ui

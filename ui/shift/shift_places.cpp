@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Shift page's places, actions and exports.
+#include <QAction>
+#include <QMenu>
+#include <QPushButton>
+#include <algorithm>
+
+#include "ui/shift/dumbbell_chart.h"
+#include "ui/shift/example_bar.h"
+#include "ui/shift/model_bar.h"
+#include "ui/shift/moved_view.h"
+#include "ui/shift/picture.h"
+#include "ui/shift/rescorer.h"
+#include "ui/shift/response_editor.h"
+#include "ui/shift/shift_page.h"
+#include "ui/shift/shift_text.h"
+#include "ui/shift/variant_list.h"
+#include "ui/widgets/save_file.h"
+
+namespace loupe::ui {
+
+using shift::Edited;
+
+namespace {
+
+// A place may come from a file or another version: what does not fit counts as missing.
+template <class T>
+std::optional<T> read(const Place& place, const char* key) {
+  const auto found = place.find(key);
+  if (found == place.end()) return std::nullopt;
+  try {
+    return found->get<T>();
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Place ShiftPage::place() const {
+  if (wanted_) return *wanted_;
+  Place place = Place::object();
+  if (!models_->chosen().empty()) place["runs"] = models_->chosen();
+  place["edit"] = edited_ == shift::Edited::chosen ? "chosen" : "rejected";
+  if (!example_) return place;
+  if (example_->typed) {
+    place["prompt"] = example_->pair.prompt;
+    place["chosen"] = example_->pair.chosen;
+    place["rejected"] = example_->pair.rejected;
+  } else {
+    place["set"] = example_->pair.set;
+    place["index"] = example_->pair.index;
+    place["pairs_run"] = example_->pairs_run;
+  }
+  if (editor_->is_edited()) place["after"] = stdstr(editor_->text());
+  api::json texts = api::json::array();
+  for (const shift::Variant& variant : variants_->variants()) texts.push_back(stdstr(variant.text));
+  if (!texts.empty()) place["variants"] = std::move(texts);
+  return place;
+}
+
+void ShiftPage::go(const Place& place) {
+  if (!place.is_object()) return;
+  if (!mirror_->loaded()) {
+    wanted_ = place;
+  } else {
+    apply_place(place);
+  }
+}
+
+void ShiftPage::apply_place(const Place& place) {
+  keep_sketch();
+  if (const auto runs = read<std::vector<qint64>>(place, "runs")) models_->choose(*runs);
+  if (const auto after = read<std::string>(place, "after")) wanted_after_ = qstr(*after);
+  if (const auto texts = read<std::vector<std::string>>(place, "variants")) {
+    wanted_texts_.emplace();
+    for (const std::string& text : *texts) wanted_texts_->push_back(qstr(text));
+  }
+  const auto side = read<std::string>(place, "edit");
+  const bool names_example =
+      place.contains("prompt") || place.contains("set") || place.contains("index");
+  // An edited response that comes with an example is the chosen one unless it says otherwise.
+  if (side || names_example) {
+    edited_ = side == "rejected" ? shift::Edited::rejected : shift::Edited::chosen;
+  }
+  if (place.contains("prompt")) {
+    Example example;
+    example.typed = true;
+    example.pairs_run = example_ ? example_->pairs_run : 0;
+    example.pair.prompt = read<std::string>(place, "prompt").value_or("");
+    example.pair.chosen = read<std::string>(place, "chosen").value_or("");
+    example.pair.rejected = read<std::string>(place, "rejected").value_or("");
+    bar_->set_texts(example.pair);
+    bar_->set_typed(true);
+    example_.reset();
+    rescorer_->clear();
+    show_runs();
+    show_example(std::move(example));
+    return;
+  }
+  if (names_example || !example_) {
+    bar_->set_typed(false);
+    const qint64 known = example_ ? example_->pairs_run : 0;
+    example_.reset();
+    show_runs();
+    ask_pair(read<std::string>(place, "set").value_or(stdstr(bar_->set())),
+             read<qint64>(place, "index").value_or(0),
+             read<qint64>(place, "pairs_run").value_or(known));
+    return;
+  }
+  show_runs();
+  open_sketch();
+}
+
+void ShiftPage::make_actions() {
+  const auto action = [this](const char* object, const QString& text, const QString& tooltip,
+                             const QKeySequence& keys, auto slot) {
+    auto* made = new QAction(text, this);
+    made->setObjectName(QString::fromLatin1(object));
+    made->setToolTip(tooltip);
+    made->setShortcut(keys);
+    made->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(made, &QAction::triggered, this, slot);
+    addAction(made);
+    return made;
+  };
+  pin_ = action("shift-action-pin", tr("Pin variant"),
+                tr("Keep this edit and its numbers in the list"), Qt::CTRL | Qt::Key_Return,
+                &ShiftPage::pin);
+  restore_ = action("shift-action-restore", tr("Restore the original response"),
+                    tr("Takes the edit back; Ctrl+Z undoes it"), Qt::CTRL | Qt::Key_R,
+                    [this] { editor_->restore(); });
+  action("shift-action-next", tr("Next pair"), tr("The next pair of the set"),
+         Qt::ALT | Qt::Key_Down, [this] { bar_->step(1); });
+  action("shift-action-previous", tr("Previous pair"), tr("The previous pair of the set"),
+         Qt::ALT | Qt::Key_Up, [this] { bar_->step(-1); });
+  action("shift-action-side", tr("Edit the other response"),
+         tr("Edits the rejected response instead of the chosen, or the other way round"), {},
+         [this] { edit_side(edited_ == Edited::chosen ? Edited::rejected : Edited::chosen); });
+  action("shift-action-add-model", tr("Add a model"), tr("Score the edit with one more run"), {},
+         [this] { models_->add(); });
+  inspect_ = action("shift-action-inspect", tr("Open in Inspect"),
+                    tr("The pair with the edited response, taken apart token by token"),
+                    Qt::CTRL | Qt::Key_I, &ShiftPage::open_in_inspect);
+  action("shift-action-copy", tr("Copy variants as CSV"),
+         tr("The list of variants to the clipboard, full precision"), {},
+         [this] { list_->copy(); });
+  connect(list_, &shift::VariantList::pin_wanted, pin_, &QAction::trigger);
+  connect(editor_, &shift::ResponseEditor::restore_wanted, restore_, &QAction::trigger);
+}
+
+void ShiftPage::open_in_inspect() {
+  if (!example_) return;
+  api::Pair pair = example_->pair;
+  (edited_ == Edited::chosen ? pair.chosen : pair.rejected) = stdstr(editor_->text());
+  std::vector<qint64> runs = models_->chosen();
+  runs.resize(std::min<size_t>(runs.size(), 3));
+  emit open_wanted({{"page", "inspect"},
+                    {"runs", runs},
+                    {"prompt", pair.prompt},
+                    {"chosen", pair.chosen},
+                    {"rejected", pair.rejected}});
+}
+
+void ShiftPage::make_export_menu() {
+  auto* menu = new QMenu(bar_->exports());
+  const auto entry = [&](const char* object, const QString& text, auto slot) {
+    QAction* action = menu->addAction(text, this, slot);
+    action->setObjectName(QString::fromLatin1(object));
+  };
+  entry("shift-export-rewards", tr("Rewards as picture (PNG, SVG)…"),
+        [this] { export_picture(false); });
+  entry("shift-export-tokens", tr("What moved as picture (PNG, SVG)…"),
+        [this] { export_picture(true); });
+  menu->addSeparator();
+  entry("shift-export-rewards-csv", tr("Rewards as CSV…"), [this] {
+    export_csv(QStringLiteral("shift-rewards.csv"), shift::rewards_csv(rows(), edited_));
+  });
+  entry("shift-export-tokens-csv", tr("Tokens as CSV…"),
+        [this] { export_csv(QStringLiteral("shift-tokens.csv"), shift::columns_csv(rows())); });
+  entry("shift-export-variants-csv", tr("Variants as CSV…"),
+        [this] { export_csv(QStringLiteral("shift-variants.csv"), variants_->csv()); });
+  bar_->exports()->setMenu(menu);
+}
+
+void ShiftPage::export_picture(bool of_tokens) {
+  const QString path = ask_save_path(
+      this, tr("Export the picture"),
+      of_tokens ? QStringLiteral("shift-tokens.png") : QStringLiteral("shift-rewards.png"),
+      tr("PNG picture (*.png);;SVG drawing (*.svg)"));
+  if (path.isEmpty()) return;
+  const QSize size = of_tokens ? moved_->picture_size() : chart_->picture_size();
+  const QByteArray bytes =
+      shift::picture_bytes(path, of_tokens ? tr("What moved") : tr("Rewards before and after"),
+                           size, palette().color(QPalette::Window), [&](QPainter* painter) {
+                             if (of_tokens) {
+                               moved_->draw_picture(painter);
+                             } else {
+                               chart_->draw(painter, size);
+                             }
+                           });
+  const QString reason = save_bytes(path, bytes);
+  if (!reason.isEmpty()) report_export(path, reason);
+}
+
+void ShiftPage::export_csv(const QString& suggested, const QByteArray& bytes) {
+  const QString path = ask_save_path(this, tr("Export"), suggested, tr("CSV (*.csv)"));
+  if (path.isEmpty()) return;
+  const QString reason = save_bytes(path, bytes);
+  if (!reason.isEmpty()) report_export(path, reason);
+}
+
+}  // namespace loupe::ui

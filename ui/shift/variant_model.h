@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The pinned edits of one response, the original first: text, and what each chosen run makes of it.
+// An answer counts only for the example it was asked on.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QHash>
+#include <QSet>
+#include <optional>
+#include <vector>
+
+#include "ui/shift/run_row.h"
+
+namespace loupe::ui::shift {
+
+struct Variant {
+  struct Answer {
+    api::Shift shift;
+    Question asked;
+    double epochs_done = 0;
+  };
+  QString text;
+  QHash<qint64, Answer> answers = {};  // by run
+  int number = 0;                      // its name, "#2"; 0: given when it joins the list
+};
+
+class VariantModel : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  enum Column { name, text, first_run };
+
+  explicit VariantModel(QObject* parent = nullptr);
+
+  // Another example or another side of it. question.after is left aside.
+  void set_example(const Question& question, Edited edited);
+  void set_runs(const std::vector<RunRow>& rows);
+  // Without the original, whose text is the example's. Kept in order.
+  void set_variants(std::vector<Variant> variants);
+  const std::vector<Variant>& variants() const { return variants_; }
+
+  // -1: no such text; 0: the original.
+  int row_of(const QString& text) const;
+  QString text_at(int row) const;
+  // The row of it, also when it was pinned before.
+  int pin(const RunRow* rows, size_t count, const QString& text);
+  Variant take(int row);
+  void insert(int row, Variant variant);
+  // Keeps the answer when it is of a pinned text, and what it says about the original. The
+  // checkpoint is taken to be the present one.
+  void remember(const RunRow& row);
+  std::optional<api::Shift> recall(qint64 run, const Question& question) const;
+  // The first variant without the numbers of some run, those in `except` (key_of) left aside.
+  struct Missing {
+    Question question;
+    std::vector<qint64> runs;
+  };
+  std::optional<Missing> missing(const QSet<QString>& except) const;
+  static QString key_of(const Question& question, qint64 run);
+  // Full precision; all rows.
+  QByteArray csv() const;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation,
+                      int role = Qt::DisplayRole) const override;
+
+ private:
+  const Variant& variant(int row) const;
+  Question question_of(int row) const;
+  const api::Shift* answer(int row, qint64 run) const;
+  QString name_of(int row) const;
+  int next_number() const;
+  QVariant run_data(int row, const RunRow& run, int role) const;
+
+  Question example_;
+  Edited edited_ = Edited::chosen;
+  std::vector<RunRow> runs_;  // names and order only
+  Variant original_;
+  std::vector<Variant> variants_;
+};
+
+}  // namespace loupe::ui::shift

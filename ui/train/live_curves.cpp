@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/train/live_curves.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <algorithm>
+
+#include "ui/client/text.h"
+#include "ui/widgets/format.h"
+#include "ui/widgets/line_chart.h"
+#include "ui/widgets/theme.h"
+
+namespace loupe::ui {
+namespace {
+
+Marker marker_of(qsizetype set) {
+  static constexpr Marker markers[] = {Marker::circle, Marker::square, Marker::triangle,
+                                       Marker::diamond};
+  return markers[set % 4];
+}
+
+bool is_reworded_set(const QString& set) {
+  return set.contains(QLatin1String("reword"), Qt::CaseInsensitive) ||
+         set.contains(QLatin1String("paraphras"), Qt::CaseInsensitive);
+}
+
+QStringList sets_of(const std::vector<LiveCurves::Shown>& shown) {
+  QStringList sets;
+  for (const auto& one : shown) {
+    for (const api::EvalSummary& eval : one.metrics.evals) {
+      if (const QString set = qstr(eval.set); !sets.contains(set)) sets.append(set);
+    }
+  }
+  std::stable_partition(sets.begin(), sets.end(),
+                        [](const QString& set) { return !is_reworded_set(set); });
+  return sets;
+}
+
+LineChart::Series steps(const LiveCurves::Shown& shown, const QString& name, const QColor& colour,
+                        double api::StepPoint::*value, Qt::PenStyle line = Qt::SolidLine) {
+  LineChart::Series series;
+  series.name = name;
+  series.colour = colour;
+  series.line = line;
+  for (const api::StepPoint& point : shown.metrics.steps) {
+    series.x.append(point.epoch);
+    series.y.append(point.*value);
+  }
+  return series;
+}
+
+}  // namespace
+
+LiveCurves::LiveCurves(QWidget* parent) : QWidget(parent) {
+  accuracy_ = new LineChart(tr("Accuracy by evaluation set"), tr("epoch"), tr("accuracy"), this);
+  accuracy_->setObjectName(QStringLiteral("train-accuracy-chart"));
+  accuracy_->set_y_range(-0.03, 1.05);
+  loss_ = new LineChart(tr("Training loss"), tr("epoch"), tr("loss"), this);
+  loss_->setObjectName(QStringLiteral("train-loss-chart"));
+  explicit_rewards_ =
+      new LineChart(tr("EX reward: chosen ─ rejected ┄"), tr("epoch"), tr("reward"), this);
+  explicit_rewards_->setObjectName(QStringLiteral("train-ex-rewards-chart"));
+  implicit_rewards_ =
+      new LineChart(tr("IM reward: chosen ─ rejected ┄"), tr("epoch"), tr("reward"), this);
+  implicit_rewards_->setObjectName(QStringLiteral("train-im-rewards-chart"));
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(theme::grid);
+  layout->addWidget(accuracy_, 9);
+  for (LineChart* chart : {loss_, explicit_rewards_, implicit_rewards_}) {
+    layout->addWidget(chart, 5);
+  }
+}
+
+QHash<qint64, QColor> LiveCurves::colours(const std::vector<Shown>& runs) {
+  QHash<qint64, QColor> colours;
+  QHash<QString, int> of_type;
+  for (const Shown& shown : runs) {
+    const QString type = qstr(shown.run.type);
+    colours[shown.run.id] = theme::of_type(type, of_type[type]++);
+  }
+  return colours;
+}
+
+void LiveCurves::show_runs(std::vector<Shown> runs) {
+  shown_ = std::move(runs);
+  draw();
+}
+
+void LiveCurves::draw() {
+  const QStringList sets = sets_of(shown_);
+  const auto colour_of = colours(shown_);
+  std::vector<LineChart::Series> accuracies, losses, explicit_ones, implicit_ones;
+  std::vector<LineChart::LegendEntry> legend;
+  for (const Shown& shown : shown_) {
+    const QString name = qstr(shown.run.name);
+    const QColor colour = colour_of[shown.run.id];
+    legend.push_back({name, colour});
+    for (qsizetype i = 0; i < sets.size(); ++i) {
+      LineChart::Series series;
+      series.name = QStringLiteral("%1, %2").arg(name, sets[i]);
+      series.colour = colour;
+      series.line = is_reworded_set(sets[i]) ? Qt::DashLine : Qt::SolidLine;
+      series.marker = marker_of(i);
+      for (const api::EvalSummary& eval : shown.metrics.evals) {
+        if (qstr(eval.set) != sets[i]) continue;
+        series.x.append(eval.epoch);
+        series.y.append(eval.accuracy);
+      }
+      if (!series.x.isEmpty()) accuracies.push_back(std::move(series));
+    }
+    losses.push_back(steps(shown, name, colour, &api::StepPoint::loss));
+    auto& rewards = shown.run.type == "IM" ? implicit_ones : explicit_ones;
+    rewards.push_back(
+        steps(shown, tr("%1, chosen").arg(name), colour, &api::StepPoint::chosen_reward));
+    rewards.push_back(steps(shown, tr("%1, rejected").arg(name), colour,
+                            &api::StepPoint::rejected_reward, Qt::DashLine));
+  }
+  for (qsizetype i = 0; i < sets.size(); ++i) {
+    legend.push_back({sets[i], theme::secondary_text(),
+                      is_reworded_set(sets[i]) ? Qt::DashLine : Qt::SolidLine, marker_of(i)});
+  }
+  explicit_rewards_->setVisible(!explicit_ones.empty());
+  implicit_rewards_->setVisible(!implicit_ones.empty());
+  accuracy_->set_series(std::move(accuracies));
+  accuracy_->set_legend(legend);
+  loss_->set_series(std::move(losses));
+  explicit_rewards_->set_series(std::move(explicit_ones));
+  implicit_rewards_->set_series(std::move(implicit_ones));
+}
+
+LineChart* LiveCurves::rewards(const QString& type) const {
+  return type == QLatin1String("IM") ? implicit_rewards_ : explicit_rewards_;
+}
+
+QList<std::pair<QString, LineChart*>> LiveCurves::charts() const {
+  QList<std::pair<QString, LineChart*>> charts{{QStringLiteral("accuracy"), accuracy_},
+                                               {QStringLiteral("loss"), loss_}};
+  if (!explicit_rewards_->series().empty()) {
+    charts.append({QStringLiteral("ex-rewards"), explicit_rewards_});
+  }
+  if (!implicit_rewards_->series().empty()) {
+    charts.append({QStringLiteral("im-rewards"), implicit_rewards_});
+  }
+  return charts;
+}
+
+void LiveCurves::flush() {
+  for (const auto& [name, chart] : charts()) chart->flush();
+}
+
+QByteArray LiveCurves::csv() const {
+  QByteArray text = "chart,series,epoch,value\n";
+  for (const auto& [name, chart] : charts()) {
+    for (const LineChart::Series& series : chart->series()) {
+      for (qsizetype i = 0; i < series.x.size(); ++i) {
+        text += (name + QLatin1Char(',') + csv_field(series.name) + QLatin1Char(',') +
+                 full_precision(series.x[i]) + QLatin1Char(',') + full_precision(series.y[i]) +
+                 QLatin1Char('\n'))
+                    .toUtf8();
+      }
+    }
+  }
+  return text;
+}
+
+void LiveCurves::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) draw();
+}
+
+}  // namespace loupe::ui
