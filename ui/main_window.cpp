@@ -46,7 +46,6 @@ MainWindow::MainWindow(const EngineSetup& setup, QWidget* parent)
   make_pages();
   make_layout();
   keeper_ = new EngineKeeper(client_, mirror_, badge(), banner_, this);
-  keeper_->set_remote(is_remote(setup_));
   make_menus();
   connect_pages();
   connect_engine();
@@ -143,11 +142,11 @@ void MainWindow::connect_pages() {
   });
   connect(jobs_, &JobsPanel::toggled, this, [this](bool open) {
     splitter_->setHandleWidth(open ? theme::grid / 2 : 0);
-    if (open) {
-      const QList<int> sizes = splitter_->sizes();
-      const int all = sizes.value(0) + sizes.value(1);
-      splitter_->setSizes({all - jobs_height, jobs_height});
-    }
+    // The splitter keeps the room of a closed panel unless it is told.
+    const QList<int> sizes = splitter_->sizes();
+    const int all = sizes.value(0) + sizes.value(1);
+    const int below = open ? jobs_height : jobs_->maximumHeight();
+    splitter_->setSizes({all - below, below});
     jobs_action_->setChecked(open);
   });
   connect(jobs_, &JobsPanel::job_failed, this, [this](const api::Job& job) {
@@ -312,6 +311,8 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() != QEvent::MouseButtonPress) return QMainWindow::eventFilter(watched, event);
   const auto* widget = qobject_cast<QWidget*>(watched);
   if (widget == nullptr || widget->window() != this) return false;
+  // A click beside the palette closes it, whatever takes or takes no focus there.
+  if (widget != palette_ && !palette_->isAncestorOf(widget)) palette_->hide();
   const Qt::MouseButton button = static_cast<QMouseEvent*>(event)->button();
   if (button == Qt::BackButton) back_->trigger();
   if (button == Qt::ForwardButton) forward_->trigger();

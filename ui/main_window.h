@@ -90,6 +90,7 @@ class MainWindow : public QMainWindow {
   void open_palette();
   void show_settings();
   void apply_settings(const Settings& settings);
+  // Without waiting for the disk.
   void save_session();
 
  signals:
@@ -143,8 +144,10 @@ class MainWindow : public QMainWindow {
   void remove_recent(const QString& path);
   void show_recent();
   void restart_engine();
+  void show_where();  // whether the engine is here or elsewhere
   void apply_theme(theme::Mode mode);
   Session collect_session() const;
+  void session_saved(const QString& reason);
 
   void show_failure(const QString& key, const Failure& failure);
   void show_help(const QString& page);
@@ -172,7 +175,7 @@ class MainWindow : public QMainWindow {
   EngineKeeper* keeper_;
   QPointer<HelpViewer> help_;
   QPointer<SettingsDialog> settings_dialog_;
-  QAction *back_, *forward_, *search_, *jobs_action_;
+  QAction *back_, *forward_, *search_, *jobs_action_, *restart_action_;
   QMenu* page_menu_ = nullptr;
   QActionGroup* themes_ = nullptr;
 

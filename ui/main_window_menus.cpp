@@ -69,9 +69,11 @@ void MainWindow::make_menus() {
   page_menu_->setToolTipsVisible(true);
   fill_page_menu();
   QMenu* engine = menuBar()->addMenu(tr("&Engine"));
-  add(engine, is_remote(setup_) ? tr("&Reconnect") : tr("&Restart"), {},
-      tr("A new engine process. Training jobs are processes of their own and go on."),
-      [this] { restart_engine(); });
+  restart_action_ =
+      add(engine, {}, {},
+          tr("A new engine process. Training jobs are processes of their own and go on."),
+          [this] { restart_engine(); });
+  show_where();
   add(engine, tr("Show its &messages"), {}, tr("The last lines that the engine wrote"),
       [this] { keeper_->show_log(); });
   make_help_menu();

@@ -66,7 +66,7 @@ void MainWindow::use_session(const QString& file) {
   if (setup_.workspace.isEmpty() && session_.engine == engine_key()) {
     setup_.workspace = session_.workspace;
   }
-  keeper_->set_remote(is_remote(setup_));
+  show_where();
   if (!setup_.workspace.isEmpty() && setup_.workspace == session_.workspace &&
       session_.engine == engine_key()) {
     for (auto it = session_.places.cbegin(); it != session_.places.cend(); ++it) {
@@ -100,6 +100,7 @@ void MainWindow::engine_ready() {
   }
   show_title();
   show_recent();
+  save_session();
   QStringList devices;
   for (const std::string& device : server.devices) devices << qstr(device);
   const bool only_cpu = devices == QStringList{QStringLiteral("cpu")};
@@ -195,8 +196,13 @@ void MainWindow::switch_workspace(const QString& path) {
 
 void MainWindow::restart_engine() {
   client_->set_command(command_of(setup_));
-  keeper_->set_remote(is_remote(setup_));
+  show_where();
   keeper_->start();
+}
+
+void MainWindow::show_where() {
+  keeper_->set_remote(is_remote(setup_));
+  restart_action_->setText(is_remote(setup_) ? tr("&Reconnect") : tr("&Restart"));
 }
 
 void MainWindow::show_settings() {
@@ -276,7 +282,11 @@ Session MainWindow::collect_session() const {
 
 void MainWindow::save_session() {
   if (session_file_ == nullptr) return;
-  const QString reason = session_file_->save(collect_session());
+  session_file_->save_later(collect_session(), this,
+                            [this](const QString& reason) { session_saved(reason); });
+}
+
+void MainWindow::session_saved(const QString& reason) {
   if (reason.isEmpty()) {
     banner_->clear(QStringLiteral("session-write"));
     return;
@@ -290,7 +300,7 @@ void MainWindow::save_session() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  save_session();
+  if (session_file_ != nullptr) session_file_->save(collect_session());
   if (help_ != nullptr) help_->close();
   QMainWindow::closeEvent(event);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The window while its engine loads, computes, hangs and dies: it goes on, and says what is up. The
-// engine elsewhere; settings; LibTorch that is not there yet.
+// The window and its engine: one that died, one elsewhere, one with other settings, one without
+// LibTorch.
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
@@ -17,10 +16,8 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QtTest>
-#include <functional>
 
 #include "tests/ui/window_driver.h"
-#include "ui/client/process_reaper.h"
 #include "ui/client/workspace_mirror.h"
 #include "ui/frame/settings_dialog.h"
 #include "ui/widgets/banner.h"
@@ -32,28 +29,6 @@ using namespace loupe;
 using namespace loupe::ui;
 
 namespace {
-
-// The longest time in which the GUI thread did not come back to its events.
-class Heartbeat {
- public:
-  Heartbeat() {
-    clock_.start();
-    timer_.setTimerType(Qt::PreciseTimer);
-    QObject::connect(&timer_, &QTimer::timeout, [this] {
-      longest_ = qMax(longest_, clock_.nsecsElapsed());
-      clock_.restart();
-    });
-    timer_.start(5);
-  }
-  double longest_ms() const { return static_cast<double>(longest_) / 1e6; }
-
- private:
-  QTimer timer_;
-  QElapsedTimer clock_;
-  qint64 longest_ = 0;
-};
-
-constexpr double limit_ms = 50;
 
 QByteArray read(const QString& path) {
   QFile file(path);
@@ -68,88 +43,6 @@ class TestFrameEngine : public QObject {
   void initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     theme::initialise();
-  }
-
-  void nothing_blocks_the_window_data() {
-    QTest::addColumn<QStringList>("options");
-    QTest::addColumn<QString>("then");
-    QTest::newRow("loads") << QStringList{"--slow", "initialize", "500"} << "wait";
-    QTest::newRow("computes") << QStringList{"--slow", "attribute", "300"} << "wait";
-    QTest::newRow("hangs") << QStringList{"--silent"} << "restart";
-    QTest::newRow("dies") << QStringList{"--die-on", "attribute"} << "wait";
-    QTest::newRow("restarted while it computes")
-        << QStringList{"--slow", "attribute", "2000"} << "restart";
-    QTest::newRow("another workspace while it computes")
-        << QStringList{"--slow", "attribute", "2000"} << "switch";
-  }
-  void nothing_blocks_the_window() {
-    QFETCH(QStringList, options);
-    QFETCH(QString, then);
-    // The machine may be busy with something else: what holds the thread holds it every time.
-    double longest = 0;
-    for (int attempt = 0; attempt < 4; ++attempt) {
-      Window window(options);
-      QTest::qWait(100);  // painted and laid out: building the window is not what is measured
-      Heartbeat heartbeat;
-      QTest::qWait(500);
-      if (then == "restart") window->client()->start();
-      if (then == "switch") window->switch_workspace("/fake/empty.rlws");
-      QTest::qWait(600);
-      longest = heartbeat.longest_ms();
-      if (longest < limit_ms) {
-        qInfo("the longest gap: %.1f ms, attempt %d", longest, attempt + 1);
-        return;
-      }
-    }
-    QFAIL(qPrintable(QStringLiteral("the window stood still for %1 ms").arg(longest)));
-  }
-
-  void an_engine_that_does_not_listen_is_ended_all_the_same() {
-    {
-      Window window({"--silent"});
-      QTest::qWait(100);
-      QElapsedTimer clock;
-      clock.start();
-      for (int i = 0; i < 3; ++i) window->client()->start();
-      QVERIFY2(clock.elapsed() < 200, "restarting waited for the old engine");
-      QVERIFY(processes_being_reaped() > 0);
-      QTRY_COMPARE(processes_being_reaped(), 0);
-    }
-    QTRY_COMPARE(processes_being_reaped(), 0);
-  }
-
-  void usable_within_half_a_second() {
-    const QString program = QStringLiteral(LOUPE_WINDOW_PROGRAM);
-    QTemporaryDir home;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert("LOUPE_TIMES", "1");
-    environment.insert("QT_QPA_PLATFORM", "offscreen");
-    environment.insert("HOME", home.path());
-    environment.insert("XDG_CONFIG_HOME", home.filePath("config"));
-    environment.insert("XDG_DATA_HOME", home.filePath("data"));
-    qint64 best = 1'000'000;
-    QByteArray said;
-    for (int i = 0; i < 4 && best > 500; ++i) {
-      QProcess window;
-      window.setProcessEnvironment(environment);
-      QElapsedTimer clock;
-      clock.start();
-      window.start(program, {"--engine", QStringLiteral(LOUPE_FAKE_ENGINE) + " --silent"});
-      said.clear();
-      while (!said.contains("usable after") && window.state() != QProcess::NotRunning &&
-             clock.elapsed() < 5000) {
-        said += window.readAllStandardError();
-        QTest::qWait(1);
-      }
-      best = qMin(best, clock.elapsed());
-      window.terminate();
-      if (!window.waitForFinished(2000)) window.kill();
-      window.waitForFinished(1000);
-    }
-    QVERIFY2(said.contains("usable after"), said.constData());
-    qInfo("the window is usable %lld ms after the program was started",
-          static_cast<long long>(best));
-    QVERIFY2(best <= 500, qPrintable(QStringLiteral("%1 ms").arg(best)));
   }
 
   void what_the_engine_said_last_is_in_the_banner() {
@@ -173,6 +66,42 @@ class TestFrameEngine : public QObject {
     QCOMPARE(window.find<QPushButton>("engine-restart")->text(), QStringLiteral("Reconnect"));
     QCOMPARE(window->banner()->message().action, QStringLiteral("Reconnect"));
     QVERIFY(window->badge()->text().contains(QStringLiteral("lost")));
+  }
+
+  void words_get_through_ssh_and_a_shell() {
+    QTemporaryDir folder;
+    QFile ssh(folder.filePath("ssh"));
+    QVERIFY(ssh.open(QIODevice::WriteOnly));
+    // What ssh does with its words, and what it is told first: -o BatchMode=yes box.
+    ssh.write(
+        "#!/bin/sh\n[ \"$1 $2 $3\" = '-o BatchMode=yes box' ] || exit 9\nshift 3\nexec sh -c "
+        "\"$*\"\n");
+    ssh.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    ssh.close();
+    EngineSetup setup;
+    setup.given = {ssh.fileName(), "box", QStringLiteral(LOUPE_FAKE_ENGINE)};
+    setup.workspace = "/fake/it's $HOME here.rlws";
+    Window window(setup);
+    QVERIFY(window.settle());
+    QCOMPARE(QString::fromStdString(window->client()->server().workspace), setup.workspace);
+  }
+
+  void a_connection_that_is_refused_says_why() {
+    QTemporaryDir folder;
+    QFile ssh(folder.filePath("ssh"));
+    QVERIFY(ssh.open(QIODevice::WriteOnly));
+    ssh.write(
+        "#!/bin/sh\necho 'ssh: connect to host box port 22: Connection refused' >&2\nexit 255\n");
+    ssh.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    ssh.close();
+    EngineSetup setup;
+    setup.given = {ssh.fileName(), "box", "rewardloupe-engine"};
+    Window window(setup);
+    QTRY_COMPARE(window->badge()->state(), EngineBadge::State::dead);
+    const Banner::Message& message = window->banner()->message();
+    QVERIFY2(message.text.contains(QStringLiteral("Connection refused")), qPrintable(message.text));
+    QVERIFY(message.details.contains(QStringLiteral("BatchMode=yes box rewardloupe-engine serve")));
+    QCOMPARE(message.action, QStringLiteral("Reconnect"));
   }
 
   void a_remote_engine_with_a_home_of_its_own() {

@@ -48,6 +48,12 @@ class TestFrameJobs : public QObject {
     window.key(Qt::Key_F8);
     QTRY_VERIFY(!table->isVisible());
     QTRY_VERIFY(window->jobs()->height() < 60);
+    // The room is the page's again: the line lies at the window's lower edge.
+    const auto lower_edge = [&] {
+      const QWidget* jobs = window->jobs();
+      return jobs->mapTo(window.get(), QPoint(0, jobs->height())).y();
+    };
+    QTRY_COMPARE(lower_edge(), window->height());
     window.click<QToolButton>("jobs-toggle");
     QTRY_VERIFY(table->isVisible());
     QTest::mouseClick(window.find<QWidget>("job-line"), Qt::LeftButton);

@@ -22,7 +22,8 @@
 namespace loupe::ui {
 namespace {
 
-constexpr int shown_jobs = 2, widest_title = 260, bar_width = 120;
+constexpr int shown_jobs = 2, bar_width = 120;
+constexpr int widest_title[] = {260, 160};  // of one job, of two
 
 }  // namespace
 
@@ -64,16 +65,17 @@ void JobLine::set_jobs(const std::vector<api::Job>& jobs) {
     }
   }
   // Running ones first, then the queue in its order.
-  std::stable_partition(active.begin(), active.end(),
-                        [](const api::Job* job) { return job->status == "running"; });
+  std::sort(active.begin(), active.end(), [](const api::Job* a, const api::Job* b) {
+    return std::pair(a->status != "running", a->id) < std::pair(b->status != "running", b->id);
+  });
   const int shown = std::min<int>(shown_jobs, static_cast<int>(active.size()));
   QHash<qint64, Entry> kept;
   for (int i = 0; i < shown; ++i) {
     const qint64 id = active[static_cast<size_t>(i)]->id;
     const bool known = entries_.contains(id);
     const Entry entry = known ? entries_.take(id) : make_entry(id);
-    if (!known) layout_->insertWidget(1 + i, entry.area);
-    fill(entry, *active[static_cast<size_t>(i)]);
+    layout_->insertWidget(1 + i, entry.area);  // a known one may have moved up
+    fill(entry, *active[static_cast<size_t>(i)], widest_title[shown > 1]);
     kept.insert(id, entry);
   }
   for (const Entry& gone : std::as_const(entries_)) {
@@ -122,11 +124,11 @@ JobLine::Entry JobLine::make_entry(qint64 job) {
   return entry;
 }
 
-void JobLine::fill(const Entry& entry, const api::Job& job) {
+void JobLine::fill(const Entry& entry, const api::Job& job, int widest) {
   const QString phase = job.status == "queued" ? status_word(job.status) : qstr(job.phase);
   const QString title = job_title(job);
   const QString text = phase.isEmpty() ? title : QStringLiteral("%1, %2").arg(title, phase);
-  entry.title->setText(entry.title->fontMetrics().elidedText(text, Qt::ElideMiddle, widest_title));
+  entry.title->setText(entry.title->fontMetrics().elidedText(text, Qt::ElideMiddle, widest));
   entry.title->setToolTip(text);
   entry.stop->setAccessibleName(tr("Stop %1").arg(title));
   entry.progress->setAccessibleName(tr("Progress of %1").arg(title));

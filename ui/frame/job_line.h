@@ -41,7 +41,7 @@ class JobLine : public QWidget {
     QPushButton* stop;
   };
   Entry make_entry(qint64 job);
-  void fill(const Entry& entry, const api::Job& job);
+  void fill(const Entry& entry, const api::Job& job, int widest);
   void restyle();
 
   QHBoxLayout* layout_;

@@ -5,8 +5,10 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QPointer>
 #include <QSaveFile>
 #include <QStandardPaths>
+#include <QThreadPool>
 #include <algorithm>
 
 #include "ui/client/text.h"
@@ -95,6 +97,14 @@ Session from_json(const json& from) {
   return session;
 }
 
+QString write(const QString& path, const QByteArray& text) {
+  QDir().mkpath(QFileInfo(path).path());
+  QSaveFile file(path);
+  const bool done =
+      file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit();
+  return done ? QString() : file.errorString();
+}
+
 }  // namespace
 
 QString SessionFile::default_path() {
@@ -136,17 +146,40 @@ Session SessionFile::load(QString* note) const {
   return {};
 }
 
-QString SessionFile::save(const Session& session) {
+QByteArray SessionFile::changed(const Session& session) {
   const QByteArray text = QByteArray::fromStdString(
       to_json(session).dump(1, ' ', false, json::error_handler_t::replace) + "\n");
   if (text == written_) return {};
-  QDir().mkpath(QFileInfo(path_).path());
-  QSaveFile file(path_);
-  if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit()) {
-    return file.errorString();
-  }
   written_ = text;
-  return {};
+  return text;
+}
+
+QString SessionFile::save(const Session& session) {
+  QThreadPool::globalInstance()->waitForDone();  // an older one on its way
+  const QByteArray text = changed(session);
+  if (text.isEmpty()) return {};
+  const QString reason = write(path_, text);
+  if (!reason.isEmpty()) written_.clear();
+  return reason;
+}
+
+void SessionFile::save_later(const Session& session, QObject* context,
+                             std::function<void(const QString& reason)> done) {
+  const QByteArray text = changed(session);
+  if (text.isEmpty()) return;
+  // The thread may outlive the context, which owns this; what it has to say then is for nobody.
+  QThreadPool::globalInstance()->start(
+      [this, path = path_, text, context = QPointer<QObject>(context), done = std::move(done)] {
+        const QString reason = write(path, text);
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [this, context, done, reason] {
+              if (context == nullptr) return;
+              if (!reason.isEmpty()) written_.clear();  // to be tried again
+              done(reason);
+            },
+            Qt::QueuedConnection);
+      });
 }
 
 void remember_workspace(std::vector<RecentWorkspace>* recent, const QString& path,

@@ -7,6 +7,7 @@
 #include <QMap>
 #include <QString>
 #include <QStringList>
+#include <functional>
 #include <vector>
 
 #include "ui/widgets/page.h"
@@ -54,8 +55,14 @@ class SessionFile {
   Session load(QString* note) const;
   // Why it could not be written; empty when it was, or when nothing has changed since.
   QString save(const Session& session);
+  // The same without waiting for the disk; done is called later, in the thread and in the life of
+  // `context`.
+  void save_later(const Session& session, QObject* context,
+                  std::function<void(const QString& reason)> done);
 
  private:
+  // What is to be written; empty when nothing has changed.
+  QByteArray changed(const Session& session);
   QString path_;
   QByteArray written_;
 };

@@ -234,28 +234,40 @@ void DumbbellChart::draw_axis(QPainter* painter, const Geometry& g, const Axis& 
   };
   painter->setPen(QPen(theme::line(), 1));
   painter->drawLine(QPointF(g.plot_left, bottom), QPointF(g.plot_right, bottom));
-  const auto number = [&](double value, const QString& text, Qt::Alignment side) {
+  // A label that would run into an earlier one leaves its tick alone.
+  std::vector<QRectF> taken;
+  const auto number = [&](double value, const QString& text) {
     const double x = place(value);
     painter->setPen(QPen(theme::secondary_text(), 1));
     painter->drawLine(QPointF(x, bottom), QPointF(x, bottom + 3));
-    const double left = side == Qt::AlignLeft ? x : side == Qt::AlignRight ? x - 300 : x - 150;
-    painter->drawText(QRectF(left, bottom + 4, 300, metrics.height()), side | Qt::AlignTop, text);
+    const double width = metrics.horizontalAdvance(text);
+    const QRectF room(x - width / 2, bottom + 4, width, metrics.height());
+    const QRectF wide = room.adjusted(-6, 0, 6, 0);
+    if (std::any_of(taken.begin(), taken.end(),
+                    [&](const QRectF& other) { return other.intersects(wide); })) {
+      return;
+    }
+    taken.push_back(room);
+    painter->drawText(room.adjusted(-2, 0, 2, 0), Qt::AlignHCenter | Qt::AlignTop, text);
   };
   if (!relative_) {
     const double inset = 0.06 / 1.12 * (axis.high - axis.low);
-    number(axis.low + inset, signed_number(axis.low + inset), Qt::AlignHCenter);
-    number(axis.high - inset, signed_number(axis.high - inset), Qt::AlignHCenter);
+    number(axis.low + inset, signed_number(axis.low + inset));
+    number(axis.high - inset, signed_number(axis.high - inset));
     return;
   }
   const bool paired = std::any_of(rows_.begin(), rows_.end(), [](const RunRow& row) {
     return row.answer && row.answer->has_rejected;
   });
-  number(-1, QStringLiteral("−1"), Qt::AlignHCenter);
-  number(1, QStringLiteral("+1"), Qt::AlignHCenter);
   const QString middle = !paired                     ? QStringLiteral("0")
                          : edited_ == Edited::chosen ? tr("the rejected")
                                                      : tr("the chosen");
-  number(0, middle, Qt::AlignHCenter);
+  number(0, middle);
+  for (const double value : {-1.0, 1.0, std::ceil(axis.low), std::floor(axis.high)}) {
+    if (value == 0) continue;
+    const QString sign = value > 0 ? QStringLiteral("+") : QStringLiteral("−");
+    number(value, sign + QString::number(std::abs(value)));
+  }
   painter->setPen(theme::secondary_text());
   const QString unit = paired ? tr("in units of |margin before|") : tr("in units of its reward");
   painter->drawText(QRectF(g.delta, bottom + 4, g.right - g.delta, metrics.height()),
