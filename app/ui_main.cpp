@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QProcess>
+#include <QScreen>
 #include <QSettings>
 #include <cstdio>
 #include <cstring>
@@ -87,6 +88,9 @@ int main(int argc, char** argv) {
       if (!qEnvironmentVariableIsSet("LOUPE_TIMES")) return;
       std::fprintf(stderr, "usable after %lld ms\n", static_cast<long long>(clock.elapsed()));
     });
+    // A first window fits a small screen with its title bar; the session has the last word.
+    const QSize room = window.screen()->availableGeometry().size() - QSize(16, 48);
+    window.resize(window.size().boundedTo(room));
     window.use_session(SessionFile::default_path());
     window.show();
     window.start();

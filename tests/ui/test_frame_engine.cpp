@@ -260,7 +260,7 @@ class TestFrameEngine : public QObject {
     Window window({"--needs-torch", folder.filePath("torch")});
     QTRY_VERIFY(window->banner()->has("torch"));
     QCOMPARE(window->banner()->message().action, QStringLiteral("Download"));
-    QVERIFY(window->banner()->message().text.contains(QStringLiteral("530 MB")));
+    QVERIFY(window->banner()->message().text.contains(QStringLiteral("540 MB")));
     QVERIFY(!QFile::exists(folder.filePath("torch")));  // nothing without consent
     window.click<QPushButton>("banner-action");
     QTRY_VERIFY(window.find<QProgressBar>("banner-progress")->isVisible());

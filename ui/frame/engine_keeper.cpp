@@ -154,8 +154,8 @@ void EngineKeeper::offer_torch() {
   Banner::Message message;
   message.key = torch_key;
   message.severity = Banner::Severity::info;
-  message.text = tr("LibTorch is needed to compute, and is not here yet: 530 MB to download.");
-  message.hint = tr("It comes from the Python package index (pypi.org), once.");
+  message.text = tr("LibTorch is needed to compute, and is not here yet: 540 MB to download.");
+  message.hint = tr("It comes from the Python package index, once.");
   message.details = client_->log_tail();
   message.action = tr("Download");
   message.act = [this] { fetch_torch(); };
