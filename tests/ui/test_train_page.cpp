@@ -39,12 +39,13 @@ class TestTrainPage : public QObject {
   void init() { QSettings().clear(); }
 
   void before_the_engine_is_ready_the_form_can_be_filled() {
-    TrainWindow window(fake({"--slow", "initialize", "500"}));
+    TrainWindow window(fake({"--slow", "initialize", "1500"}));
     auto* start = window.find<QPushButton>("train-start");
     QVERIFY(!start->isEnabled());
     QVERIFY(start->toolTip().contains("is starting"));
     QVERIFY(window.find<QWidget>("train-epochs")->isEnabled());
     window.type("train-lr", "2e-5");
+    window.shoot("train-loading");
     QVERIFY(window.settle());
     QTRY_VERIFY(start->isEnabled());
     QCOMPARE(window->place()["recipe"]["lr"].get<double>(), 2e-5);
