@@ -12,6 +12,7 @@
 #include "ui/shift/surface_edits.h"
 #include "ui/shift/variant_model.h"
 #include "ui/shift/word_diff.h"
+#include "ui/widgets/token_text.h"
 
 using namespace loupe;
 using namespace loupe::ui::shift;
@@ -326,8 +327,8 @@ class TestShiftText : public QObject {
              qPrintable(kept));
     QVERIFY(column_tooltip(shift, columns[1]).contains("deleted"));
     QVERIFY(column_tooltip(shift, columns[2]).contains("inserted"));
-    QCOMPARE(token_label(token("\n", 0)), QString(QChar(0x23CE)));
-    QCOMPARE(token_label(token(" ", 0)), QString(QChar(0x2423)));
+    QCOMPARE(loupe::ui::token_text(token("\n", 0)), QString(QChar(0x23CE)));
+    QCOMPARE(loupe::ui::token_text(token(" ", 0)), QString(QChar(0x2423)));
   }
 
   void default_runs_are_of_one_model() {

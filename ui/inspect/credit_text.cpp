@@ -90,27 +90,6 @@ QString sum_line(const api::ResponseCredit& response, const QString& type) {
       .arg(sum, whole, error);
 }
 
-QString token_text(const api::TokenCredit& token) {
-  QString text;
-  for (const QChar c : qstr(token.text)) {
-    const ushort code = c.unicode();
-    if (code == '\n') {
-      text += QChar(0x23CE);
-    } else if (code == '\t') {
-      text += QChar(0x21E5);
-    } else if (code < 0x20) {
-      text += QChar(0x2400 + code);
-    } else if (code == 0x7f) {
-      text += QChar(0x2421);
-    } else {
-      text += c;
-    }
-  }
-  // A box of nothing but spaces would look empty.
-  if (text.trimmed().isEmpty()) text.replace(QLatin1Char(' '), QChar(0x2423));
-  return text.isEmpty() ? QString(QChar(0x2205)) : text;
-}
-
 QString token_tooltip(const api::TokenCredit& token, const QString& type, int position) {
   QStringList lines;
   lines << tr("token %1: \u201c%2\u201d").arg(position + 1).arg(token_text(token));

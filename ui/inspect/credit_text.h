@@ -8,6 +8,7 @@
 
 #include "core/api/messages.h"
 #include "ui/widgets/token_heatmap.h"
+#include "ui/widgets/token_text.h"
 
 namespace loupe::ui {
 
@@ -29,9 +30,6 @@ QString verdict_line(const api::Attribution& attribution);
 QString sum_line(const api::ResponseCredit& response, const QString& type);
 // Everything known about a token, one fact a line, full precision.
 QString token_tooltip(const api::TokenCredit& token, const QString& type, int position);
-// How a token is written in its box: printable, with line ends and other control characters as
-// symbols.
-QString token_text(const api::TokenCredit& token);
 std::vector<TokenHeatmap::Token> heatmap_tokens(const api::ResponseCredit& response,
                                                 const QString& type);
 // One token a line, full precision: run, type, response, position, id, token, bytes, credit, …

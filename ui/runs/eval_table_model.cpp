@@ -8,6 +8,7 @@
 #include "ui/client/text.h"
 #include "ui/runs/run_table_model.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/run_series.h"
 
 namespace loupe::ui {
 

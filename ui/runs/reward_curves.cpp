@@ -5,7 +5,7 @@
 #include <QHBoxLayout>
 
 #include "ui/client/text.h"
-#include "ui/widgets/line_chart.h"
+#include "ui/widgets/run_series.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -49,17 +49,10 @@ void RewardCurves::draw() {
       if ((kept.run.type == "IM") != implicit) continue;
       const QColor colour = theme::of_type(qstr(kept.run.type), of_type++);
       const QString name = qstr(kept.run.name);
-      for (const bool chosen : {true, false}) {
-        LineChart::Series line;
-        line.name = chosen ? tr("%1, chosen").arg(name) : tr("%1, rejected").arg(name);
-        line.colour = colour;
-        line.line = chosen ? Qt::SolidLine : Qt::DashLine;
-        for (const api::StepPoint& point : kept.metrics.steps) {
-          line.x.append(point.epoch);
-          line.y.append(chosen ? point.chosen_reward : point.rejected_reward);
-        }
-        series.push_back(std::move(line));
-      }
+      series.push_back(step_series(tr("%1, chosen").arg(name), kept.metrics,
+                                   &api::StepPoint::chosen_reward, colour));
+      series.push_back(step_series(tr("%1, rejected").arg(name), kept.metrics,
+                                   &api::StepPoint::rejected_reward, colour, Qt::DashLine));
       legend.push_back({name, colour});
     }
     legend.push_back({tr("chosen"), theme::secondary_text()});

@@ -11,6 +11,7 @@
 #include "ui/client/engine_client.h"
 #include "ui/runs/run_status.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/run_series.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -67,16 +68,6 @@ bool alike(const api::Run& a, const api::Run& b) {
 }
 
 }  // namespace
-
-bool is_reworded(const QString& set) {
-  return set.contains(QLatin1String("reword"), Qt::CaseInsensitive) ||
-         set.contains(QLatin1String("paraphras"), Qt::CaseInsensitive);
-}
-
-void put_reworded_last(QStringList* sets) {
-  std::stable_partition(sets->begin(), sets->end(),
-                        [](const QString& set) { return !is_reworded(set); });
-}
 
 RunTableModel::RunTableModel(QObject* parent) : QAbstractTableModel(parent) {}
 

@@ -65,9 +65,4 @@ class RunTableModel : public QAbstractTableModel {
   QStringList sets_;
 };
 
-// Whether an evaluation set says the same in other words; such sets are drawn dashed.
-bool is_reworded(const QString& set);
-// Original wordings before reworded ones, otherwise in the order given.
-void put_reworded_last(QStringList* sets);
-
 }  // namespace loupe::ui

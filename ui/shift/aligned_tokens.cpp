@@ -14,6 +14,7 @@
 #include "ui/widgets/diverging_scale.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/token_text.h"
 
 namespace loupe::ui::shift {
 namespace {
@@ -30,7 +31,7 @@ bool ends_line(const api::ResponseCredit& response, int position) {
 }
 
 QString label_at(const api::ResponseCredit& response, int position) {
-  return position < 0 ? QString() : token_label(response.tokens[static_cast<size_t>(position)]);
+  return position < 0 ? QString() : token_text(response.tokens[static_cast<size_t>(position)]);
 }
 
 // How many columns in front can stand as one: those well before the first edit, when they do not
@@ -250,31 +251,8 @@ void AlignedTokens::leaveEvent(QEvent*) {
 }
 
 void AlignedTokens::keyPressEvent(QKeyEvent* event) {
-  const int last = column_count() - 1;
-  if (last < 0) return QWidget::keyPressEvent(event);
-  int next = current_;
-  switch (event->key()) {
-    case Qt::Key_Right:
-      next = std::min(current_ + 1, last);
-      break;
-    case Qt::Key_Left:
-      next = std::max(current_ - 1, 0);
-      break;
-    case Qt::Key_Down:
-      next = current_ < 0 ? 0 : layout_.vertical_neighbour(current_, 1);
-      break;
-    case Qt::Key_Up:
-      next = current_ < 0 ? 0 : layout_.vertical_neighbour(current_, -1);
-      break;
-    case Qt::Key_Home:
-      next = 0;
-      break;
-    case Qt::Key_End:
-      next = last;
-      break;
-    default:
-      return QWidget::keyPressEvent(event);
-  }
+  const int next = layout_.after_key(current_, event->key());
+  if (next < 0) return QWidget::keyPressEvent(event);
   set_current(next);
   show_tooltip(mapToGlobal(box_of(next, false).bottomLeft().toPoint()));
 }

@@ -6,6 +6,7 @@
 
 #include "ui/client/text.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/token_text.h"
 
 namespace loupe::ui::shift {
 namespace {
@@ -64,27 +65,6 @@ QString preference_text(const Outcome& outcome) {
   return preference_of(outcome.margin_after) == 0 ? tr("still a tie") : tr("prefers %1").arg(is);
 }
 
-QString token_label(const api::TokenCredit& token) {
-  QString text;
-  for (const QChar c : qstr(token.text)) {
-    const ushort code = c.unicode();
-    if (code == '\n') {
-      text += QChar(0x23CE);
-    } else if (code == '\t') {
-      text += QChar(0x21E5);
-    } else if (code < 0x20) {
-      text += QChar(0x2400 + code);
-    } else if (code == 0x7f) {
-      text += QChar(0x2421);
-    } else {
-      text += c;
-    }
-  }
-  // A box of nothing but spaces would look empty.
-  if (text.trimmed().isEmpty()) text.replace(QLatin1Char(' '), QChar(0x2423));
-  return text.isEmpty() ? QString(QChar(0x2205)) : text;
-}
-
 QString column_tooltip(const api::Shift& shift, const Column& column) {
   const api::TokenCredit* before = token_of(shift.before_tokens, column.before);
   const api::TokenCredit* after = token_of(shift.after_tokens, column.after);
@@ -100,7 +80,7 @@ QString column_tooltip(const api::Shift& shift, const Column& column) {
     lines << tr("%1 #%2 “%3” (id %4): credit %5")
                  .arg(is_before ? tr("before") : tr("after"))
                  .arg((is_before ? column.before : column.after) + 1)
-                 .arg(token_label(*token))
+                 .arg(token_text(*token))
                  .arg(token->id)
                  .arg(full_precision(token->credit));
     if (implicit) lines << QStringLiteral("    ") + log_probs(*token);
@@ -202,7 +182,7 @@ QByteArray columns_csv(const std::vector<RunRow>& rows) {
           continue;
         }
         fields << QString::number(position + 1) << QString::number(token->id)
-               << csv_field(token_label(*token)) << full_precision(token->credit)
+               << csv_field(token_text(*token)) << full_precision(token->credit)
                << (implicit ? full_precision(token->log_prob) : QString())
                << (implicit ? full_precision(token->ref_log_prob) : QString());
       }

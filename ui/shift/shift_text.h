@@ -15,9 +15,6 @@ QString verdict_text(Verdict verdict);
 // "still the chosen", "chosen → rejected": what is preferred, and what was.
 QString preference_text(const Outcome& outcome);
 
-// How a token is written in its box: printable, with line ends and other control characters as
-// symbols.
-QString token_label(const api::TokenCredit& token);
 // Everything known about a token before and after, one fact a line, full precision.
 QString column_tooltip(const api::Shift& shift, const Column& column);
 // "edited tokens −0.0712 | later tokens −0.0201 = total Δ −0.0913 (error 2e-09)", for IM with the

@@ -7,50 +7,10 @@
 
 #include "ui/client/text.h"
 #include "ui/widgets/format.h"
-#include "ui/widgets/line_chart.h"
+#include "ui/widgets/run_series.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
-namespace {
-
-Marker marker_of(qsizetype set) {
-  static constexpr Marker markers[] = {Marker::circle, Marker::square, Marker::triangle,
-                                       Marker::diamond};
-  return markers[set % 4];
-}
-
-bool is_reworded_set(const QString& set) {
-  return set.contains(QLatin1String("reword"), Qt::CaseInsensitive) ||
-         set.contains(QLatin1String("paraphras"), Qt::CaseInsensitive);
-}
-
-QStringList sets_of(const std::vector<LiveCurves::Shown>& shown) {
-  QStringList sets;
-  for (const auto& one : shown) {
-    for (const api::EvalSummary& eval : one.metrics.evals) {
-      if (const QString set = qstr(eval.set); !sets.contains(set)) sets.append(set);
-    }
-  }
-  std::stable_partition(sets.begin(), sets.end(),
-                        [](const QString& set) { return !is_reworded_set(set); });
-  return sets;
-}
-
-LineChart::Series steps(const LiveCurves::Shown& shown, const QString& name, const QColor& colour,
-                        double api::StepPoint::*value, Qt::PenStyle line = Qt::SolidLine) {
-  LineChart::Series series;
-  series.name = name;
-  series.colour = colour;
-  series.line = line;
-  for (const api::StepPoint& point : shown.metrics.steps) {
-    series.x.append(point.epoch);
-    series.y.append(point.*value);
-  }
-  return series;
-}
-
-}  // namespace
-
 LiveCurves::LiveCurves(QWidget* parent) : QWidget(parent) {
   accuracy_ = new LineChart(tr("Accuracy by evaluation set"), tr("epoch"), tr("accuracy"), this);
   accuracy_->setObjectName(QStringLiteral("train-accuracy-chart"));
@@ -88,7 +48,9 @@ void LiveCurves::show_runs(std::vector<Shown> runs) {
 }
 
 void LiveCurves::draw() {
-  const QStringList sets = sets_of(shown_);
+  std::vector<const api::RunMetrics*> all;
+  for (const Shown& shown : shown_) all.push_back(&shown.metrics);
+  const QStringList sets = evaluated_sets(all);
   const auto colour_of = colours(shown_);
   std::vector<LineChart::Series> accuracies, losses, explicit_ones, implicit_ones;
   std::vector<LineChart::LegendEntry> legend;
@@ -97,29 +59,17 @@ void LiveCurves::draw() {
     const QColor colour = colour_of[shown.run.id];
     legend.push_back({name, colour});
     for (qsizetype i = 0; i < sets.size(); ++i) {
-      LineChart::Series series;
-      series.name = QStringLiteral("%1, %2").arg(name, sets[i]);
-      series.colour = colour;
-      series.line = is_reworded_set(sets[i]) ? Qt::DashLine : Qt::SolidLine;
-      series.marker = marker_of(i);
-      for (const api::EvalSummary& eval : shown.metrics.evals) {
-        if (qstr(eval.set) != sets[i]) continue;
-        series.x.append(eval.epoch);
-        series.y.append(eval.accuracy);
-      }
-      if (!series.x.isEmpty()) accuracies.push_back(std::move(series));
+      auto accuracy = accuracy_series(name, shown.metrics, sets, i, colour);
+      if (!accuracy.x.isEmpty()) accuracies.push_back(std::move(accuracy));
     }
-    losses.push_back(steps(shown, name, colour, &api::StepPoint::loss));
+    losses.push_back(step_series(name, shown.metrics, &api::StepPoint::loss, colour));
     auto& rewards = shown.run.type == "IM" ? implicit_ones : explicit_ones;
-    rewards.push_back(
-        steps(shown, tr("%1, chosen").arg(name), colour, &api::StepPoint::chosen_reward));
-    rewards.push_back(steps(shown, tr("%1, rejected").arg(name), colour,
-                            &api::StepPoint::rejected_reward, Qt::DashLine));
+    rewards.push_back(step_series(tr("%1, chosen").arg(name), shown.metrics,
+                                  &api::StepPoint::chosen_reward, colour));
+    rewards.push_back(step_series(tr("%1, rejected").arg(name), shown.metrics,
+                                  &api::StepPoint::rejected_reward, colour, Qt::DashLine));
   }
-  for (qsizetype i = 0; i < sets.size(); ++i) {
-    legend.push_back({sets[i], theme::secondary_text(),
-                      is_reworded_set(sets[i]) ? Qt::DashLine : Qt::SolidLine, marker_of(i)});
-  }
+  add_set_legend(sets, &legend);
   explicit_rewards_->setVisible(!explicit_ones.empty());
   implicit_rewards_->setVisible(!implicit_ones.empty());
   accuracy_->set_series(std::move(accuracies));

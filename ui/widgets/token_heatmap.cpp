@@ -174,32 +174,9 @@ void TokenHeatmap::leaveEvent(QEvent*) {
 }
 
 void TokenHeatmap::keyPressEvent(QKeyEvent* event) {
-  const int last = static_cast<int>(tokens_.size()) - 1;
   if (event->matches(QKeySequence::Copy)) return copy_current();
-  if (last < 0) return QWidget::keyPressEvent(event);
-  int next = current_;
-  switch (event->key()) {
-    case Qt::Key_Right:
-      next = std::min(current_ + 1, last);
-      break;
-    case Qt::Key_Left:
-      next = std::max(current_ - 1, 0);
-      break;
-    case Qt::Key_Down:
-      next = current_ < 0 ? 0 : layout_.vertical_neighbour(current_, 1);
-      break;
-    case Qt::Key_Up:
-      next = current_ < 0 ? 0 : layout_.vertical_neighbour(current_, -1);
-      break;
-    case Qt::Key_Home:
-      next = 0;
-      break;
-    case Qt::Key_End:
-      next = last;
-      break;
-    default:
-      return QWidget::keyPressEvent(event);
-  }
+  const int next = layout_.after_key(current_, event->key());
+  if (next < 0) return QWidget::keyPressEvent(event);
   set_current(next);
   show_tooltip(mapToGlobal(box_of(next).bottomLeft().toPoint()));
 }

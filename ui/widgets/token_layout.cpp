@@ -57,4 +57,25 @@ int TokenLayout::vertical_neighbour(int token, int direction) const {
   return best;
 }
 
+int TokenLayout::after_key(int token, int key) const {
+  const int last = static_cast<int>(boxes_.size()) - 1;
+  if (last < 0) return -1;
+  switch (key) {
+    case Qt::Key_Right:
+      return std::min(token + 1, last);
+    case Qt::Key_Left:
+      return std::max(token - 1, 0);
+    case Qt::Key_Down:
+      return token < 0 ? 0 : vertical_neighbour(token, 1);
+    case Qt::Key_Up:
+      return token < 0 ? 0 : vertical_neighbour(token, -1);
+    case Qt::Key_Home:
+      return 0;
+    case Qt::Key_End:
+      return last;
+    default:
+      return -1;
+  }
+}
+
 }  // namespace loupe::ui

@@ -34,6 +34,9 @@ class TokenLayout {
   // The token nearest above (-1) or below (+1) `token`; `token` itself at the first and the last
   // line.
   int vertical_neighbour(int token, int direction) const;
+  // Where an arrow key, Home or End leads from `token` (-1: none yet); -1 for any other key, and
+  // where there are no tokens.
+  int after_key(int token, int key) const;
 
  private:
   std::vector<QRectF> boxes_;
