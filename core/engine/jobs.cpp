@@ -55,6 +55,17 @@ bool is_final(store::JobStatus status) {
   return status != store::JobStatus::queued && status != store::JobStatus::running;
 }
 
+Result<void> stop_job(store::Workspace& workspace, int64_t id) {
+  LOUPE_CHECK(workspace.reap_dead_jobs());
+  LOUPE_TRY(const auto job, workspace.job(id));
+  if (is_final(job.status))
+    return Error{
+        ErrorCode::invalid_input,
+        "job " + std::to_string(id) + " is " + store::job_status_name(job.status) + " already", "",
+        ""};
+  return workspace.request_stop(id);
+}
+
 Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request) {
   LOUPE_TRY(const auto model, workspace.model(request.model));
   LOUPE_TRY([[maybe_unused]] const auto checked, train::recipe_from_json(request.recipe.to_json()));

@@ -46,6 +46,9 @@ Result<void> start_process(store::Workspace& workspace, int64_t job_id,
 // stop row end it after a checkpoint; whatever goes wrong is written into the job's row.
 int run_job(const std::string& workspace_folder, int64_t job_id);
 
+// Asks a job to end after a checkpoint; refused for one that has ended.
+Result<void> stop_job(store::Workspace& workspace, int64_t job_id);
+
 bool is_final(store::JobStatus status);
 std::string job_log_tail(const store::Workspace& workspace, int64_t job_id, size_t bytes = 4000);
 api::Job to_api(const store::Workspace& workspace, const store::JobRow& row);

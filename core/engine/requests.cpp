@@ -38,17 +38,6 @@ Result<json> start(store::Workspace& workspace, Result<StartedJob> added) {
   return json{{"job", added->job}, {"run", added->run}};
 }
 
-Result<void> stop_job(store::Workspace& workspace, int64_t id) {
-  LOUPE_CHECK(workspace.reap_dead_jobs());
-  LOUPE_TRY(const auto job, workspace.job(id));
-  if (is_final(job.status))
-    return Error{
-        ErrorCode::invalid_input,
-        "job " + std::to_string(id) + " is " + store::job_status_name(job.status) + " already", "",
-        ""};
-  return workspace.request_stop(id);
-}
-
 api::Dataset to_api(const store::DatasetRow& row) {
   api::Dataset out;
   out.id = row.id;

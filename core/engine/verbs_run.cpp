@@ -338,14 +338,7 @@ void add_jobs(CLI::App& app, Context& context) {
   stop->callback([&context, id] {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open());
-      LOUPE_CHECK(workspace.reap_dead_jobs());
-      LOUPE_TRY(const auto job, workspace.job(*id));
-      if (is_final(job.status))
-        return Error{
-            ErrorCode::invalid_input,
-            "job " + std::to_string(*id) + " is " + store::job_status_name(job.status) + " already",
-            "", ""};
-      LOUPE_CHECK(workspace.request_stop(*id));
+      LOUPE_CHECK(stop_job(workspace, *id));
       terminal.print({{"stopping", *id}}, "job " + std::to_string(*id) + " was asked to stop");
       return {};
     });
