@@ -26,8 +26,8 @@ WorkspaceMirror::WorkspaceMirror(EngineClient* client, QObject* parent)
   changed_timer_.setSingleShot(true);
   changed_timer_.setInterval(changed_delay_ms);
   running_timer_.setInterval(running_interval_ms);
-  connect(&changed_timer_, &QTimer::timeout, this, &WorkspaceMirror::refresh);
-  connect(&running_timer_, &QTimer::timeout, this, &WorkspaceMirror::refresh);
+  connect(&changed_timer_, &QTimer::timeout, this, &WorkspaceMirror::follow);
+  connect(&running_timer_, &QTimer::timeout, this, &WorkspaceMirror::follow);
   connect(client_, &EngineClient::notified, this, [this](const QString& method) {
     if (method == QLatin1String(api::method::changed) && !changed_timer_.isActive()) {
       changed_timer_.start();
@@ -81,6 +81,11 @@ void WorkspaceMirror::watch_all() {
 }
 
 void WorkspaceMirror::refresh() {
+  if (client_->state() == EngineClient::State::ready) ask_projects();
+  follow();
+}
+
+void WorkspaceMirror::follow() {
   if (client_->state() != EngineClient::State::ready) return;
   ask_runs();
   ask_jobs();
@@ -129,7 +134,7 @@ void WorkspaceMirror::resume_run(qint64 run) {
 
 void WorkspaceMirror::change(const char* method, api::json params) {
   client_->request(
-      method, std::move(params), this, [this](const api::json&) { refresh(); }, report());
+      method, std::move(params), this, [this](const api::json&) { follow(); }, report());
 }
 
 EngineClient::Failed WorkspaceMirror::report(bool* asking) {
@@ -189,32 +194,39 @@ void WorkspaceMirror::take_runs(std::vector<api::Run> runs) {
   emit runs_changed();
 }
 
-void WorkspaceMirror::ask_lists() {
-  // A slot each: a slow answer is overtaken by the next question instead of piling up.
-  const auto ask = [this]<class T>(const char* method, std::vector<T> WorkspaceMirror::*list,
-                                   void (WorkspaceMirror::*changed)()) {
-    const auto answered = [this, method, list, changed](const api::json& result) {
-      try {
-        auto rows = rows_of<T>(result);
-        const bool first = !arrived_.contains(QLatin1String(method));
-        arrived_.insert(QLatin1String(method));
-        const bool same = !first && api::json(rows) == api::json(this->*list);
-        this->*list = std::move(rows);
-        if (!same) emit(this->*changed)();
-      } catch (const std::exception& error) {
-        emit failed({0,
-                     {},
-                     tr("A list of the workspace could not be read."),
-                     QString::fromUtf8(error.what()),
-                     {}});
-      }
-    };
-    client_->request(method, api::json::object(), this, answered, report(),
-                     QStringLiteral("mirror-") + QLatin1String(method));
+// A slot each: a slow answer is overtaken by the next question instead of piling up.
+template <class T>
+void WorkspaceMirror::ask_list(const char* method, std::vector<T> WorkspaceMirror::*list,
+                               void (WorkspaceMirror::*changed)()) {
+  const auto answered = [this, method, list, changed](const api::json& result) {
+    try {
+      auto rows = rows_of<T>(result);
+      const bool first = !arrived_.contains(QLatin1String(method));
+      arrived_.insert(QLatin1String(method));
+      const bool same = !first && api::json(rows) == api::json(this->*list);
+      this->*list = std::move(rows);
+      if (!same) emit(this->*changed)();
+    } catch (const std::exception& error) {
+      emit failed({0,
+                   {},
+                   tr("A list of the workspace could not be read."),
+                   QString::fromUtf8(error.what()),
+                   {}});
+    }
   };
-  ask(api::method::models_list, &WorkspaceMirror::models_, &WorkspaceMirror::models_changed);
-  ask(api::method::datasets_list, &WorkspaceMirror::datasets_, &WorkspaceMirror::datasets_changed);
-  ask(api::method::projects_list, &WorkspaceMirror::projects_, &WorkspaceMirror::projects_changed);
+  client_->request(method, api::json::object(), this, answered, report(),
+                   QStringLiteral("mirror-") + QLatin1String(method));
+}
+
+void WorkspaceMirror::ask_lists() {
+  ask_list(api::method::models_list, &WorkspaceMirror::models_, &WorkspaceMirror::models_changed);
+  ask_list(api::method::datasets_list, &WorkspaceMirror::datasets_,
+           &WorkspaceMirror::datasets_changed);
+}
+
+void WorkspaceMirror::ask_projects() {
+  ask_list(api::method::projects_list, &WorkspaceMirror::projects_,
+           &WorkspaceMirror::projects_changed);
 }
 
 void WorkspaceMirror::ask_jobs() {

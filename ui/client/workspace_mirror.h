@@ -43,6 +43,8 @@ class WorkspaceMirror : public QObject {
   void watch(const QSet<qint64>& runs) { watch(nullptr, runs); }
   void watch(QObject* owner, const QSet<qint64>& runs);
   void refresh();
+  // As refresh(), without what does not change by itself: the sample projects.
+  void follow();
   // Nothing is known any more: what comes next is another workspace.
   void forget();
   void stop_job(qint64 job);
@@ -68,6 +70,10 @@ class WorkspaceMirror : public QObject {
   void take_runs(std::vector<api::Run> runs);
   void ask_jobs();
   void ask_lists();
+  void ask_projects();
+  template <class T>
+  void ask_list(const char* method, std::vector<T> WorkspaceMirror::*list,
+                void (WorkspaceMirror::*changed)());
   void change(const char* method, api::json params);
   void watch_all();
   void ask_metrics(qint64 run);
