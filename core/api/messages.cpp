@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every struct names its fields once, in fields(); writing and reading both walk that list, so the
-// two cannot drift apart. Reading is lenient about what is missing (an older engine) and strict
-// about wrong kinds (nlohmann throws).
 #include "core/api/messages.h"
 
 #include <cmath>
 #include <limits>
 
+#include "core/api/wire_fields.h"
+
 namespace loupe::api {
 namespace {
-
-class Writer {
- public:
-  explicit Writer(json& object) : object_(object) { object_ = json::object(); }
-  void operator()(const char* key, const double& value) { object_[key] = number_to_json(value); }
-  template <class T>
-  void operator()(const char* key, const T& value) {
-    object_[key] = value;
-  }
-
- private:
-  json& object_;
-};
-
-class Reader {
- public:
-  explicit Reader(const json& object) : object_(object) {
-    if (!object.is_object()) {
-      // at() on a non-object throws the type_error that callers already handle.
-      (void)object.at("");
-    }
-  }
-  void operator()(const char* key, double& value) {
-    if (const json* found = find(key)) value = number_from_json(*found);
-  }
-  template <class T>
-  void operator()(const char* key, T& value) {
-    if (const json* found = find(key)) found->get_to(value);
-  }
-  void operator()(const char* key, json& value) {
-    if (const json* found = find(key)) value = *found;
-  }
-
- private:
-  const json* find(const char* key) const {
-    const auto it = object_.find(key);
-    return it == object_.end() || it->is_null() ? nullptr : &*it;
-  }
-  const json& object_;
-};
 
 template <class F, class T>
 void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, ServerInfo> {
@@ -75,6 +34,17 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Model> 
   f("architecture", v.architecture);
   f("parameters", v.parameters);
   f("status", v.status);
+  f("kind", v.kind);
+  f("source", v.source);
+  f("dtype", v.dtype);
+  f("context", v.context);
+  f("size", v.size);
+  f("base", v.base);
+  f("beta", v.beta);
+  f("note", v.note);
+  f("created", v.created);
+  f("runs", v.runs);
+  f("removed", v.removed);
 }
 
 template <class F, class T>
@@ -198,6 +168,7 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Attribu
 template <class F, class T>
 void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Shift> {
   f("run", v.run);
+  f("model", v.model);
   f("run_name", v.run_name);
   f("type", v.type);
   f("before", v.before);
@@ -273,13 +244,6 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Estimat
 
 }  // namespace
 
-#define LOUPE_WIRE_VALUE(T)             \
-  void to_json(json& j, const T& v) {   \
-    fields(Writer(j), v);               \
-  }                                     \
-  void from_json(const json& j, T& v) { \
-    fields(Reader(j), v);               \
-  }
 LOUPE_WIRE_VALUE(ServerInfo)
 LOUPE_WIRE_VALUE(Model)
 LOUPE_WIRE_VALUE(EvalSummary)
@@ -297,7 +261,6 @@ LOUPE_WIRE_VALUE(Dataset)
 LOUPE_WIRE_VALUE(FolderEntry)
 LOUPE_WIRE_VALUE(FolderListing)
 LOUPE_WIRE_VALUE(Estimate)
-#undef LOUPE_WIRE_VALUE
 
 json number_to_json(double value) {
   if (std::isnan(value)) return "NaN";

@@ -24,12 +24,14 @@ inline constexpr int max_page = 500;
 // Method names. Every request may carry "slot": a newer request of the same slot cancels the older
 // one.
 namespace method {
-inline constexpr const char* initialize = "initialize";        // {protocol} -> ServerInfo
-inline constexpr const char* ping = "ping";                    // {} -> {}
-inline constexpr const char* shutdown = "shutdown";            // {} -> {}, then the engine ends
-inline constexpr const char* cancel = "$/cancel";              // notification {id}
-inline constexpr const char* models_list = "models/list";      // {} -> {rows: [Model]}
-inline constexpr const char* models_import = "models/import";  // {path, name?} -> Model
+inline constexpr const char* initialize = "initialize";    // {protocol} -> ServerInfo
+inline constexpr const char* ping = "ping";                // {} -> {}
+inline constexpr const char* shutdown = "shutdown";        // {} -> {}, then the engine ends
+inline constexpr const char* cancel = "$/cancel";          // notification {id}
+inline constexpr const char* models_list = "models/list";  // {} -> {rows: [Model]}
+// {path, name?, base? (id of an adapter's base), reference? (id: with it the files are the policy
+// of an IM-RM), beta?} -> Model; progress, and cancel
+inline constexpr const char* models_import = "models/import";
 inline constexpr const char* runs_list = "runs/list";  // {offset, limit} -> {rows: [Run], total}
 inline constexpr const char* runs_show = "runs/show";  // {id} -> Run
 inline constexpr const char* runs_metrics = "runs/metrics";  // {id, after_step} -> RunMetrics
@@ -57,11 +59,11 @@ inline constexpr const char* datasets_list =
 inline constexpr const char* fs_list = "fs/list";  // {path}: "" is the home folder -> FolderListing
 // {run | dataset (id), set, offset, limit} -> {rows: [Pair], total, sets, set}
 inline constexpr const char* pairs_list = "pairs/list";
-// {run | model (an id: the plain language model), set, index, pairs_run | dataset, index | prompt,
+// {run | model (an id), set, index, pairs_run | dataset, index | prompt,
 // chosen, rejected}
 // -> Attribution
 inline constexpr const char* attribute = "attribute";
-// {runs: [id], prompt | set, index, pairs_run | dataset, index, before, after, rejected?} -> {rows:
+// {runs: [id], models: [id], prompt | set, index, pairs_run | dataset, index, before, after, rejected?} -> {rows:
 // [Shift]}: of a set, the pair whose prompt it is. Each row also goes out as
 // $/partial as soon as it is there; a run that fails is a row with `error` and stops no other.
 inline constexpr const char* shift = "shift";
@@ -97,7 +99,18 @@ struct Model {
   int64_t id = 0;
   std::string name, path, format, architecture;
   int64_t parameters = 0;
-  std::string status;  // "ok", "changed", "missing", with the file's name after ": "
+  std::string status;   // "ok", "changed", "missing", with the file's name after ": "
+  std::string kind;     // "LM", "EX", "IM", "adapter" (on top of `base`)
+  std::string source;   // "HF folder", "GGUF", "PEFT adapter"
+  std::string dtype;    // of most of its parameters, as stored: "BF16", "Q4_1"
+  int64_t context = 0;  // tokens
+  double size = 0;      // bytes of its files
+  int64_t base = 0;     // IM: the reference's id; adapter: the base model's
+  double beta = 0;      // IM
+  std::string note;
+  double created = 0;
+  int64_t runs = 0;  // that use it
+  bool removed = false;
 };
 
 struct EvalSummary {
@@ -178,7 +191,8 @@ struct Attribution {
   int64_t run = 0;
   int64_t model = 0;     // of a plain language model, with run 0
   std::string run_name;  // or the model's name
-  std::string type;      // "EX", "IM"; "LM": credits are log-probabilities, the reward is their sum
+  // "EX", "IM"; "LM": a plain language model: credits are log-probabilities, the reward is their sum
+  std::string type;
   std::string method;    // "exact"
   std::string credits;   // "output positions"
   std::string prompt;    // the rendered prompt x
@@ -187,6 +201,7 @@ struct Attribution {
 
 struct Shift {  // one model's answer to an edit
   int64_t run = 0;
+  int64_t model = 0;  // of a model of the workspace, with run 0
   std::string run_name, type;
   double before = 0, after = 0;  // rewards of the edited response
   double rejected = 0;           // reward of the other response, when given

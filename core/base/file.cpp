@@ -114,13 +114,18 @@ Result<FileIdentity> stat_file(const std::filesystem::path& path) {
   return identity_of(path, status);
 }
 
-Result<FileIdentity> identify_file(const std::filesystem::path& path) {
+Result<FileIdentity> identify_file(const std::filesystem::path& path,
+                                   const std::function<void(uint64_t)>& seen) {
   struct stat before {};
   LOUPE_TRY(Descriptor fd, open_regular(path, &before));
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Sha256 hash;
-  LOUPE_CHECK(
-      read_all(fd.get(), path, [&hash](std::span<const std::byte> chunk) { hash.add(chunk); }));
+  uint64_t done = 0;
+  LOUPE_CHECK(read_all(fd.get(), path, [&](std::span<const std::byte> chunk) {
+    hash.add(chunk);
+    done += chunk.size();
+    if (seen) seen(done);
+  }));
   struct stat after {};
   if (::fstat(fd.get(), &after) != 0) return os_error(errno, "look at the file", path);
   if (after.st_size != before.st_size || mtime_ns(after) != mtime_ns(before)) {

@@ -60,7 +60,9 @@ struct FileIdentity {
   int64_t mtime_ns = 0;
   std::string sha256;  // lower-case hex
 };
-Result<FileIdentity> identify_file(const std::filesystem::path& path);
+// `seen` is told how many bytes were hashed so far; what it throws ends it.
+Result<FileIdentity> identify_file(const std::filesystem::path& path,
+                                   const std::function<void(uint64_t)>& seen = {});
 // Size and mtime only (sha256 stays empty): what a quick "is it still the same?" looks at.
 Result<FileIdentity> stat_file(const std::filesystem::path& path);
 std::string sha256_hex(std::span<const std::byte> bytes);

@@ -5,6 +5,16 @@
 #include <cstdint>
 #include <cstring>
 
+// The loops below are compiled twice, plain and for AVX2, and the processor chooses when the
+// program starts. Inlined by force, so that the choice is made once a tensor.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define LOUPE_FOR_EVERY_CPU __attribute__((target_clones("avx2", "default")))
+#else
+#define LOUPE_FOR_EVERY_CPU
+#endif
+#define LOUPE_INLINE __attribute__((always_inline)) inline
+
 namespace loupe::io {
 namespace {
 
@@ -19,7 +29,7 @@ T load(const std::byte* from) {
 
 // Without branches, so that loops over it vectorise; exact for subnormals even where the CPU
 // flushes them, because none appears: a subnormal half is rebuilt as (1.m * 2^-14) - 2^-14.
-inline float half_to_float(uint16_t half) {
+LOUPE_INLINE float half_to_float(uint16_t half) {
   const uint32_t magnitude = static_cast<uint32_t>(half & 0x7FFF) << 13;
   const uint32_t sign = static_cast<uint32_t>(half & 0x8000) << 16;
   const uint32_t exponent = magnitude & 0x0F800000;
@@ -32,7 +42,7 @@ inline float half_to_float(uint16_t half) {
   return std::bit_cast<float>(bits | sign);
 }
 
-inline float load_half(const std::byte* from) {
+LOUPE_INLINE float load_half(const std::byte* from) {
   return half_to_float(load<uint16_t>(from));
 }
 
@@ -40,7 +50,7 @@ inline float load_half(const std::byte* from) {
 
 struct Q4_0 {  // d (half), 16 bytes of two 4-bit values: y = d (q - 8)
   static constexpr size_t kElements = 32, kBytes = 18;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block);
     const auto* q = reinterpret_cast<const uint8_t*>(block + 2);
     for (int i = 0; i < 16; ++i) {
@@ -52,7 +62,7 @@ struct Q4_0 {  // d (half), 16 bytes of two 4-bit values: y = d (q - 8)
 
 struct Q4_1 {  // d, m (halves), 16 bytes: y = d q + m
   static constexpr size_t kElements = 32, kBytes = 20;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block), m = load_half(block + 2);
     const auto* q = reinterpret_cast<const uint8_t*>(block + 4);
     for (int i = 0; i < 16; ++i) {
@@ -63,13 +73,13 @@ struct Q4_1 {  // d, m (halves), 16 bytes: y = d q + m
 };
 
 // Element i of a Q5 block: 4 low bits from a nibble, the fifth from bit i of `high`.
-inline int fifth_bit(uint32_t high, int i) {
+LOUPE_INLINE int fifth_bit(uint32_t high, int i) {
   return static_cast<int>((high >> i) & 1) << 4;
 }
 
 struct Q5_0 {  // d (half), 32 high bits, 16 bytes: y = d (q - 16)
   static constexpr size_t kElements = 32, kBytes = 22;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block);
     const auto high = load<uint32_t>(block + 2);
     const auto* q = reinterpret_cast<const uint8_t*>(block + 6);
@@ -82,7 +92,7 @@ struct Q5_0 {  // d (half), 32 high bits, 16 bytes: y = d (q - 16)
 
 struct Q5_1 {  // d, m (halves), 32 high bits, 16 bytes: y = d q + m
   static constexpr size_t kElements = 32, kBytes = 24;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block), m = load_half(block + 2);
     const auto high = load<uint32_t>(block + 4);
     const auto* q = reinterpret_cast<const uint8_t*>(block + 8);
@@ -95,7 +105,7 @@ struct Q5_1 {  // d, m (halves), 32 high bits, 16 bytes: y = d q + m
 
 struct Q8_0 {  // d (half), 32 signed bytes: y = d q
   static constexpr size_t kElements = 32, kBytes = 34;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block);
     const auto* q = reinterpret_cast<const int8_t*>(block + 2);
     for (int i = 0; i < 32; ++i) to[i] = d * static_cast<float>(q[i]);
@@ -108,7 +118,7 @@ struct Q8_0 {  // d (half), 32 signed bytes: y = d q
 struct ScaleMin {
   uint8_t scale, min;
 };
-inline ScaleMin scale_min(const uint8_t* packed, int i) {
+LOUPE_INLINE ScaleMin scale_min(const uint8_t* packed, int i) {
   if (i < 4)
     return {static_cast<uint8_t>(packed[i] & 63), static_cast<uint8_t>(packed[i + 4] & 63)};
   return {static_cast<uint8_t>((packed[i + 4] & 15) | ((packed[i - 4] >> 6) << 4)),
@@ -118,7 +128,7 @@ inline ScaleMin scale_min(const uint8_t* packed, int i) {
 struct Q4_K {  // d, dmin (halves), scales, 128 bytes: y = (d scale) q - (dmin min), 32 values a
                // scale
   static constexpr size_t kElements = 256, kBytes = 144;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block), dmin = load_half(block + 2);
     const auto* scales = reinterpret_cast<const uint8_t*>(block + 4);
     const auto* q = reinterpret_cast<const uint8_t*>(block + 16);
@@ -137,7 +147,7 @@ struct Q4_K {  // d, dmin (halves), scales, 128 bytes: y = (d scale) q - (dmin m
 struct Q5_K {  // as Q4_K, with 32 bytes of fifth bits (bit g of byte i: group g, element i) before
                // the nibbles
   static constexpr size_t kElements = 256, kBytes = 176;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const float d = load_half(block), dmin = load_half(block + 2);
     const auto* scales = reinterpret_cast<const uint8_t*>(block + 4);
     const auto* high_bits = reinterpret_cast<const uint8_t*>(block + 16);
@@ -158,7 +168,7 @@ struct Q5_K {  // as Q4_K, with 32 bytes of fifth bits (bit g of byte i: group g
 // - 32), 16 values a scale.
 struct Q6_K {
   static constexpr size_t kElements = 256, kBytes = 210;
-  static void decode(const std::byte* block, float* to) {
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
     const auto* low = reinterpret_cast<const uint8_t*>(block);
     const auto* high = reinterpret_cast<const uint8_t*>(block + 128);
     const auto* scales = reinterpret_cast<const int8_t*>(block + 192);
@@ -179,8 +189,98 @@ struct Q6_K {
   }
 };
 
+// 16 bytes of (scale, minimum) nibbles, 64 bytes of 2-bit values, d, dmin (halves): y = (d scale) q
+// - (dmin min), 16 values a scale. A run of 32 bytes holds four runs of 32 values, two bits each.
+struct Q2_K {
+  static constexpr size_t kElements = 256, kBytes = 84;
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
+    const auto* scales = reinterpret_cast<const uint8_t*>(block);
+    const auto* q = reinterpret_cast<const uint8_t*>(block + 16);
+    const float d = load_half(block + 80), dmin = load_half(block + 82);
+    for (int half = 0; half < 2; ++half, q += 32) {
+      for (int shift = 0; shift < 8; shift += 2, scales += 2, to += 32) {
+        for (int part = 0; part < 2; ++part) {
+          const float scale = d * static_cast<float>(scales[part] & 15);
+          const float min = dmin * static_cast<float>(scales[part] >> 4);
+          for (int i = 16 * part; i < 16 * part + 16; ++i)
+            to[i] = scale * static_cast<float>((q[i] >> shift) & 3) - min;
+        }
+      }
+    }
+  }
+};
+
+// 32 bytes of third bits (bit g of byte i: group g of 32, element i; set means "no 4 taken off"),
+// 64 bytes of 2-bit values as in Q2_K, 12 bytes of sixteen 6-bit scales, d (half): y = (d (scale -
+// 32)) (q - 4 + 4 bit), 16 values a scale.
+struct Q3_K {
+  static constexpr size_t kElements = 256, kBytes = 110;
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
+    const auto* high = reinterpret_cast<const uint8_t*>(block);
+    const auto* q = reinterpret_cast<const uint8_t*>(block + 32);
+    const auto* packed = reinterpret_cast<const uint8_t*>(block + 96);
+    const float d = load_half(block + 108);
+    float scales[16];
+    // Low nibbles: of scale i in byte i % 8; top two bits: two bits of byte 8 + i % 4.
+    for (int i = 0; i < 16; ++i) {
+      const int low = (packed[i & 7] >> (i < 8 ? 0 : 4)) & 15;
+      const int top = (packed[8 + (i & 3)] >> (2 * (i >> 2))) & 3;
+      scales[i] = d * static_cast<float>((low | top << 4) - 32);
+    }
+    for (int group = 0; group < 8; ++group, to += 32) {
+      const uint8_t* bits = q + 32 * (group / 4);
+      const int shift = 2 * (group & 3);
+      for (int part = 0; part < 2; ++part) {
+        const float scale = scales[2 * group + part];
+        for (int i = 16 * part; i < 16 * part + 16; ++i) {
+          const int value = ((bits[i] >> shift) & 3) + (((high[i] >> group) & 1) << 2) - 4;
+          to[i] = scale * static_cast<float>(value);
+        }
+      }
+    }
+  }
+};
+
+// What the sixteen codes of the IQ4 types stand for.
+constexpr float kIq4Values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                  1,    13,   25,  38,  53,  69,  89,  113};
+
+// 16 bytes of two codes, the first 16 values in the low nibbles: y = scale value.
+LOUPE_INLINE void decode_iq4(const uint8_t* q, float scale, float* to) {
+  float values[16];
+  for (int i = 0; i < 16; ++i) values[i] = scale * kIq4Values[i];
+  for (int i = 0; i < 16; ++i) {
+    to[i] = values[q[i] & 15];
+    to[i + 16] = values[q[i] >> 4];
+  }
+}
+
+struct IQ4_NL {  // d (half), 16 bytes of codes
+  static constexpr size_t kElements = 32, kBytes = 18;
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
+    decode_iq4(reinterpret_cast<const uint8_t*>(block + 2), load_half(block), to);
+  }
+};
+
+// d (half), the top two bits of eight scales, their low nibbles, 128 bytes of codes: y = (d (scale
+// - 32)) value, 32 values a scale.
+struct IQ4_XS {
+  static constexpr size_t kElements = 256, kBytes = 136;
+  static LOUPE_INLINE void decode(const std::byte* block, float* to) {
+    const float d = load_half(block);
+    const auto top = load<uint16_t>(block + 2);
+    const auto* low = reinterpret_cast<const uint8_t*>(block + 4);
+    const auto* q = reinterpret_cast<const uint8_t*>(block + 8);
+    for (int group = 0; group < 8; ++group, q += 16, to += 32) {
+      const int scale =
+          ((low[group / 2] >> (4 * (group & 1))) & 15) | (((top >> (2 * group)) & 3) << 4);
+      decode_iq4(q, d * static_cast<float>(scale - 32), to);
+    }
+  }
+};
+
 template <class Block>
-void decode_blocks(const std::byte* from, size_t count, float* to) {
+LOUPE_INLINE void decode_blocks(const std::byte* from, size_t count, float* to) {
   const size_t blocks = count / Block::kElements;
   for (size_t i = 0; i < blocks; ++i)
     Block::decode(from + i * Block::kBytes, to + i * Block::kElements);
@@ -188,7 +288,8 @@ void decode_blocks(const std::byte* from, size_t count, float* to) {
 
 }  // namespace
 
-void convert_to_f32(DType dtype, const std::byte* from, size_t count, float* to) {
+LOUPE_FOR_EVERY_CPU void convert_to_f32(DType dtype, const std::byte* from, size_t count,
+                                        float* to) {
   switch (dtype) {
     case DType::f64:
       for (size_t i = 0; i < count; ++i) to[i] = static_cast<float>(load<double>(from + 8 * i));
@@ -221,6 +322,14 @@ void convert_to_f32(DType dtype, const std::byte* from, size_t count, float* to)
       return decode_blocks<Q5_K>(from, count, to);
     case DType::q6_k:
       return decode_blocks<Q6_K>(from, count, to);
+    case DType::q2_k:
+      return decode_blocks<Q2_K>(from, count, to);
+    case DType::q3_k:
+      return decode_blocks<Q3_K>(from, count, to);
+    case DType::iq4_nl:
+      return decode_blocks<IQ4_NL>(from, count, to);
+    case DType::iq4_xs:
+      return decode_blocks<IQ4_XS>(from, count, to);
     case DType::i64:
     case DType::i32:
     case DType::i16:

@@ -8,6 +8,7 @@
 
 #include "core/io/gguf_cursor.h"
 #include "core/io/gguf_metadata.h"
+#include "core/io/pickle.h"
 #include "core/io/text.h"
 
 namespace loupe::io {
@@ -24,17 +25,39 @@ struct TensorType {
 };
 
 constexpr TensorType kTensorTypes[] = {
-    {0, "F32", DType::f32},    {1, "F16", DType::f16},    {2, "Q4_0", DType::q4_0},
-    {3, "Q4_1", DType::q4_1},  {6, "Q5_0", DType::q5_0},  {7, "Q5_1", DType::q5_1},
-    {8, "Q8_0", DType::q8_0},  {9, "Q8_1", {}},           {10, "Q2_K", {}},
-    {11, "Q3_K", {}},          {12, "Q4_K", DType::q4_k}, {13, "Q5_K", DType::q5_k},
-    {14, "Q6_K", DType::q6_k}, {15, "Q8_K", {}},          {16, "IQ2_XXS", {}},
-    {17, "IQ2_XS", {}},        {18, "IQ3_XXS", {}},       {19, "IQ1_S", {}},
-    {20, "IQ4_NL", {}},        {21, "IQ3_S", {}},         {22, "IQ2_S", {}},
-    {23, "IQ4_XS", {}},        {24, "I8", DType::i8},     {25, "I16", DType::i16},
-    {26, "I32", DType::i32},   {27, "I64", DType::i64},   {28, "F64", DType::f64},
-    {29, "IQ1_M", {}},         {30, "BF16", DType::bf16}, {34, "TQ1_0", {}},
-    {35, "TQ2_0", {}},         {39, "MXFP4", {}},         {40, "NVFP4", {}},
+    {0, "F32", DType::f32},
+    {1, "F16", DType::f16},
+    {2, "Q4_0", DType::q4_0},
+    {3, "Q4_1", DType::q4_1},
+    {6, "Q5_0", DType::q5_0},
+    {7, "Q5_1", DType::q5_1},
+    {8, "Q8_0", DType::q8_0},
+    {9, "Q8_1", {}},
+    {10, "Q2_K", DType::q2_k},
+    {11, "Q3_K", DType::q3_k},
+    {12, "Q4_K", DType::q4_k},
+    {13, "Q5_K", DType::q5_k},
+    {14, "Q6_K", DType::q6_k},
+    {15, "Q8_K", {}},
+    {16, "IQ2_XXS", {}},
+    {17, "IQ2_XS", {}},
+    {18, "IQ3_XXS", {}},
+    {19, "IQ1_S", {}},
+    {20, "IQ4_NL", DType::iq4_nl},
+    {21, "IQ3_S", {}},
+    {22, "IQ2_S", {}},
+    {23, "IQ4_XS", DType::iq4_xs},
+    {24, "I8", DType::i8},
+    {25, "I16", DType::i16},
+    {26, "I32", DType::i32},
+    {27, "I64", DType::i64},
+    {28, "F64", DType::f64},
+    {29, "IQ1_M", {}},
+    {30, "BF16", DType::bf16},
+    {34, "TQ1_0", {}},
+    {35, "TQ2_0", {}},
+    {39, "MXFP4", {}},
+    {40, "NVFP4", {}},
     {41, "Q1_0", {}},
 };
 
@@ -52,7 +75,8 @@ Result<DType> tensor_dtype(uint32_t id, const std::string& what, const GgufCurso
     Error error =
         cursor.fail(what + " is unsupported: its type is " + type.name, ErrorCode::unsupported);
     error.hint =
-        "convert the model to F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K";
+        "convert the model to F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K to Q6_K, "
+        "IQ4_NL or IQ4_XS";
     return error;
   }
   return cursor.fail(what + " has unknown type " + std::to_string(id));
@@ -140,6 +164,7 @@ Result<void> check_version(uint32_t version, const GgufCursor& cursor) {
 }  // namespace
 
 Result<std::shared_ptr<const GgufFile>> GgufFile::open(const std::filesystem::path& path) {
+  LOUPE_CHECK(refuse_pickle(path));
   LOUPE_TRY(MappedFile mapping, MappedFile::open(path));
   LOUPE_TRY(std::shared_ptr<const GgufFile> parsed, parse(mapping.bytes(), path.string()));
   // Nobody else holds it yet; the spans point into the mapping, which stays where it is.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/io/pickle.h"
 #include "core/io/safetensors_header.h"
 #include "core/io/text.h"
 
@@ -147,6 +148,7 @@ Result<std::shared_ptr<const SafetensorsFile>> SafetensorsFile::parse(
 
 Result<std::shared_ptr<const SafetensorsFile>> SafetensorsFile::open(
     const std::filesystem::path& path) {
+  LOUPE_CHECK(refuse_pickle(path));
   LOUPE_TRY(MappedFile mapping, MappedFile::open(path));
   LOUPE_TRY(std::shared_ptr<const SafetensorsFile> parsed, parse(mapping.bytes(), path.string()));
   // Nobody else holds it yet; the spans point into the mapping, which stays where it is.
@@ -163,6 +165,7 @@ Result<std::shared_ptr<const SafetensorsFile>> SafetensorsFile::open_folder(
   if (std::filesystem::exists(single, ignored)) return open(single);
   const std::filesystem::path index = folder / "model.safetensors.index.json";
   if (!std::filesystem::exists(index, ignored)) {
+    LOUPE_CHECK(refuse_pickle(folder));
     return Error{ErrorCode::not_found,
                  "the folder has neither model.safetensors nor model.safetensors.index.json",
                  folder.string(), "choose the folder that holds the weights"};

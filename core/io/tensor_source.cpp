@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/tensor_source.h"
 
+#include <algorithm>
+
 #include "core/io/dequantise.h"
 #include "core/io/text.h"
 
@@ -44,6 +46,14 @@ const char* dtype_name(DType dtype) {
       return "Q5_K";
     case DType::q6_k:
       return "Q6_K";
+    case DType::q2_k:
+      return "Q2_K";
+    case DType::q3_k:
+      return "Q3_K";
+    case DType::iq4_nl:
+      return "IQ4_NL";
+    case DType::iq4_xs:
+      return "IQ4_XS";
   }
   return "?";
 }
@@ -80,6 +90,14 @@ BlockSize block_size(DType dtype) {
       return {256, 176};
     case DType::q6_k:
       return {256, 210};
+    case DType::q2_k:
+      return {256, 84};
+    case DType::q3_k:
+      return {256, 110};
+    case DType::iq4_nl:
+      return {32, 18};
+    case DType::iq4_xs:
+      return {256, 136};
   }
   return {1, 1};
 }
@@ -110,23 +128,75 @@ const TensorInfo* TensorSource::find(const std::string& name) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
+namespace {
+
+Error tensor_error(const TensorInfo& info, ErrorCode code, std::string what) {
+  return {code, std::move(what), info.file + ": tensor " + quote_name(info.name), {}};
+}
+
+// Elements [first, first + count); whole blocks straight into place, cut ones by way of a buffer.
+void convert_range(const TensorInfo& info, uint64_t first, std::span<float> out) {
+  const BlockSize block = block_size(info.dtype);
+  float cut[256];
+  size_t done = 0;
+  while (done < out.size()) {
+    const uint64_t at = first + done;
+    const std::byte* from = info.data.data() + at / block.elements * block.bytes;
+    const size_t skip = at % block.elements;
+    const size_t whole = (out.size() - done) / block.elements * block.elements;
+    if (skip == 0 && whole > 0) {
+      convert_to_f32(info.dtype, from, whole, out.data() + done);
+      done += whole;
+      continue;
+    }
+    convert_to_f32(info.dtype, from, block.elements, cut);
+    const size_t take = std::min<size_t>(block.elements - skip, out.size() - done);
+    std::copy_n(cut + skip, take, out.data() + done);
+    done += take;
+  }
+}
+
+}  // namespace
+
 Result<void> read_as_f32(const TensorInfo& info, std::span<float> out) {
-  const auto fail = [&info](ErrorCode code, std::string what) {
-    return Error{code, std::move(what), info.file + ": tensor " + quote_name(info.name), {}};
-  };
+  if (out.size() != static_cast<uint64_t>(info.numel())) {
+    return tensor_error(info, ErrorCode::internal,
+                        "the tensor has " + std::to_string(info.numel()) +
+                            " elements, the buffer " + std::to_string(out.size()));
+  }
+  return read_as_f32(info, 0, out);
+}
+
+Result<void> read_as_f32(const TensorInfo& info, uint64_t first_element, std::span<float> out) {
   if (!is_convertible(info.dtype)) {
-    return fail(ErrorCode::unsupported, std::string("the tensor holds ") + dtype_name(info.dtype) +
-                                            " values, expected floating-point ones");
+    return tensor_error(info, ErrorCode::unsupported,
+                        std::string("the tensor holds ") + dtype_name(info.dtype) +
+                            " values, expected floating-point ones");
   }
   const std::optional<uint64_t> bytes = tensor_bytes(info.dtype, info.shape);
   if (!bytes || *bytes != info.data.size())
-    return fail(ErrorCode::corrupt, "the tensor's size does not fit its shape");
-  if (out.size() != static_cast<uint64_t>(info.numel())) {
-    return fail(ErrorCode::internal, "the tensor has " + std::to_string(info.numel()) +
-                                         " elements, the buffer " + std::to_string(out.size()));
+    return tensor_error(info, ErrorCode::corrupt, "the tensor's size does not fit its shape");
+  const auto elements = static_cast<uint64_t>(info.numel());
+  if (first_element > elements || out.size() > elements - first_element) {
+    return tensor_error(info, ErrorCode::internal,
+                        "elements " + std::to_string(first_element) + " and the next " +
+                            std::to_string(out.size()) + " were asked of " +
+                            std::to_string(elements));
   }
-  convert_to_f32(info.dtype, info.data.data(), out.size(), out.data());
+  convert_range(info, first_element, out);
   return {};
+}
+
+Result<void> read_rows(const TensorInfo& info, uint64_t first_row, std::span<float> out) {
+  const uint64_t row = info.shape.empty() ? 1 : static_cast<uint64_t>(info.shape.back());
+  uint64_t first = 0;
+  if ((row == 0 && !out.empty()) || (row > 0 && out.size() % row != 0) ||
+      __builtin_mul_overflow(first_row, row, &first)) {
+    return tensor_error(info, ErrorCode::internal,
+                        "row " + std::to_string(first_row) + " into a buffer of " +
+                            std::to_string(out.size()) + ", rows have " + std::to_string(row));
+  }
+  return read_as_f32(info, first, out);
 }
 
 }  // namespace loupe::io

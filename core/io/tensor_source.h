@@ -35,6 +35,10 @@ enum class DType {
   q5_0,
   q5_1,
   q5_k,
+  q2_k,
+  q3_k,
+  iq4_nl,
+  iq4_xs,
 };
 
 const char* dtype_name(DType dtype);
@@ -75,5 +79,10 @@ class TensorSource {
 // Dequantises/converts the whole tensor to fp32. out.size() must equal info.numel().
 // Integer types are refused (ErrorCode::unsupported).
 Result<void> read_as_f32(const TensorInfo& info, std::span<float> out);
+// Elements [first_element, first_element + out.size()) only, blocks cut where they must be. A
+// caller may read parts of one tensor from several threads at once.
+Result<void> read_as_f32(const TensorInfo& info, uint64_t first_element, std::span<float> out);
+// Whole rows (runs of the last dimension) from `first_row` on: one row of an embedding, say.
+Result<void> read_rows(const TensorInfo& info, uint64_t first_row, std::span<float> out);
 
 }  // namespace loupe::io

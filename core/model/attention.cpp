@@ -20,16 +20,27 @@ using Row = AttentionPlan::Row;
 // padded.
 constexpr int64_t long_row = 192;
 
-struct Shape {
-  int64_t heads, kv_heads, head_dim;
-  int64_t width() const { return (heads + 2 * kv_heads) * head_dim; }
-  int64_t repeats() const { return heads / kv_heads; }
-};
+using Shape = AttentionShape;
 
 struct PlanHolder : torch::CustomClassHolder {
-  explicit PlanHolder(std::shared_ptr<const AttentionPlan> p) : plan(std::move(p)) {}
+  PlanHolder(std::shared_ptr<const AttentionPlan> p, const Shape& s)
+      : plan(std::move(p)), shape(s) {}
   std::shared_ptr<const AttentionPlan> plan;
+  Shape shape;
 };
+
+// 0 where token `time` of a row sees an earlier one or itself, -inf elsewhere. [time, time]
+Tensor causal_mask(int64_t time, int64_t window, const at::TensorOptions& options) {
+  Tensor mask = at::full({time, time}, -std::numeric_limits<double>::infinity(), options);
+  if (window <= 0 || window >= time) return mask.triu(1);
+  return mask.triu(1) + mask.tril(-window);
+}
+
+// Of a call as long as `time`: nothing where the window hides nothing.
+std::optional<Tensor> window_mask(const Shape& s, int64_t time, const at::TensorOptions& options) {
+  if (s.window <= 0 || s.window >= time) return std::nullopt;
+  return causal_mask(time, s.window, options);
+}
 
 int64_t longest(const std::vector<Row>& rows) {
   int64_t length = 0;
@@ -170,36 +181,36 @@ Padded pad(const Tensor& qkv, const std::vector<Row>& rows, const Shape& s) {
 
 struct PackedAttentionFunction : torch::autograd::Function<PackedAttentionFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& qkv_in,
-                        const c10::intrusive_ptr<PlanHolder>& holder, int64_t heads,
-                        int64_t kv_heads, int64_t head_dim) {
-    const Shape s{heads, kv_heads, head_dim};
+                        const c10::intrusive_ptr<PlanHolder>& holder) {
+    const Shape& s = holder->shape;
+    const int64_t width = s.heads * s.head_dim;
     const Tensor qkv = qkv_in.contiguous();
-    const Tensor out = at::zeros({qkv.size(0), heads * head_dim}, qkv.options());
+    const Tensor out = at::zeros({qkv.size(0), width}, qkv.options());
     variable_list saved{qkv};
     for (const auto& rows : holder->plan->calls) {
       const Padded p = pad(qkv, rows, s);
-      auto [o, lse] = at::_scaled_dot_product_flash_attention_for_cpu(p.q, p.k, p.v, 0.0, true);
+      const auto mask = window_mask(s, p.time, qkv.options());
+      auto [o, lse] =
+          at::_scaled_dot_product_flash_attention_for_cpu(p.q, p.k, p.v, 0.0, !mask, mask, s.scale);
       saved.push_back(o);
       saved.push_back(lse);
       const Tensor by_token = o.transpose(1, 2).contiguous();
       with_kernels(residual_of(qkv.scalar_type()), qkv.scalar_type(),
                    [&]<class T, class O>(const kernels::Table<T, O>&) {
-                     scatter_output<O>(pointer<O>(by_token), rows, p.time, heads * head_dim,
-                                       pointer<O>(out));
+                     scatter_output<O>(pointer<O>(by_token), rows, p.time, width, pointer<O>(out));
                    });
     }
     context->save_for_backward(saved);
     context->saved_data["plan"] = c10::IValue::make_capsule(holder);
-    context->saved_data["shape"] = std::vector<int64_t>{heads, kv_heads, head_dim};
     return out;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const auto numbers = context->saved_data["shape"].toIntVector();
-    const Shape s{numbers[0], numbers[1], numbers[2]};
     const auto capsule = context->saved_data["plan"].toCapsule();
-    const auto& plan = *static_cast<PlanHolder*>(capsule.get())->plan;
+    const auto& holder = *static_cast<PlanHolder*>(capsule.get());
+    const Shape& s = holder.shape;
+    const auto& plan = *holder.plan;
     const Tensor& qkv = saved[0];
     const Tensor dout = gradients[0].contiguous();
     const auto residual = residual_of(qkv.scalar_type());
@@ -213,8 +224,10 @@ struct PackedAttentionFunction : torch::autograd::Function<PackedAttentionFuncti
         gather_output_gradient<O>(pointer<O>(dout), rows, p.time, s.heads * s.head_dim,
                                   pointer<O>(padded));
       });
+      const auto mask = window_mask(s, p.time, qkv.options());
       const auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-          padded.transpose(1, 2), p.q, p.k, p.v, saved[1 + 2 * c], saved[2 + 2 * c], 0.0, true);
+          padded.transpose(1, 2), p.q, p.k, p.v, saved[1 + 2 * c], saved[2 + 2 * c], 0.0, !mask,
+          mask, s.scale);
       const Tensor q = dq.transpose(1, 2).contiguous();
       const Tensor k = dk.transpose(1, 2).contiguous();
       const Tensor v = dv.transpose(1, 2).contiguous();
@@ -222,19 +235,21 @@ struct PackedAttentionFunction : torch::autograd::Function<PackedAttentionFuncti
         scatter_gradient<O, T>(q, k, v, rows, p.time, s, pointer<T>(total));
       });
     }
-    return {total.to(qkv.scalar_type()), Tensor(), Tensor(), Tensor(), Tensor()};
+    return {total.to(qkv.scalar_type()), Tensor()};
   }
 };
 
-// Fused where torch has a kernel for it; written out elsewhere (the fused operator's fallback has
-// no meta kernel).
-Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
-  if (q.is_cuda()) return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
+// Fused where torch has a kernel for it; written out elsewhere: no kernel caps logits, and the
+// fused operator's fallback has none for meta tensors.
+Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Shape& s) {
   const int64_t time = q.size(2);
-  const Tensor mask =
-      at::full({time, time}, -std::numeric_limits<double>::infinity(), q.options()).triu(1);
-  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
-  return at::matmul(at::softmax(at::matmul(q, k.transpose(2, 3)) * scale + mask, -1), v);
+  if (q.is_cuda() && s.softcap == 0) {
+    const auto mask = window_mask(s, time, q.options());
+    return at::scaled_dot_product_attention(q, k, v, mask, 0.0, !mask, s.scale);
+  }
+  Tensor logits = at::matmul(q, k.transpose(2, 3)) * s.scale;
+  if (s.softcap != 0) logits = at::tanh(logits / s.softcap) * s.softcap;
+  return at::matmul(at::softmax(logits + causal_mask(time, s.window, q.options()), -1), v);
 }
 
 // The same by ordinary torch operations, for every device that has no kernels of ours.
@@ -262,7 +277,7 @@ Tensor attention_by_index(const Tensor& qkv, const AttentionPlan& plan, const Sh
     const Tensor v = padded.narrow(2, s.heads + s.kv_heads, s.kv_heads)
                          .transpose(1, 2)
                          .repeat_interleave(s.repeats(), 1);
-    const Tensor out = causal_attention(q, k, v);
+    const Tensor out = causal_attention(q, k, v, s);
     outputs.push_back(out.transpose(1, 2).reshape({-1, s.heads * s.head_dim}));
     offset += static_cast<int64_t>(rows.size()) * time;
   }
@@ -302,11 +317,11 @@ AttentionPlan AttentionPlan::make(const PackedBatch& batch) {
 }
 
 Tensor packed_attention(const Tensor& qkv, const std::shared_ptr<const AttentionPlan>& plan,
-                        int64_t heads, int64_t kv_heads, int64_t head_dim) {
-  if (qkv.is_cpu() && has_kernel(residual_of(qkv.scalar_type()), qkv.scalar_type()))
-    return PackedAttentionFunction::apply(qkv, c10::make_intrusive<PlanHolder>(plan), heads,
-                                          kv_heads, head_dim);
-  return attention_by_index(qkv, *plan, {heads, kv_heads, head_dim});
+                        const AttentionShape& shape) {
+  if (shape.softcap == 0 && qkv.is_cpu() &&
+      has_kernel(residual_of(qkv.scalar_type()), qkv.scalar_type()))
+    return PackedAttentionFunction::apply(qkv, c10::make_intrusive<PlanHolder>(plan, shape));
+  return attention_by_index(qkv, *plan, shape);
 }
 
 }  // namespace loupe::model

@@ -3,178 +3,245 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
-
 namespace loupe::model {
+
+using Residual = DecoderConfig::Residual;
+
+struct Decoder::Pass {
+  struct Angles {
+    Tensor cosine, sine;  // [tokens, turned part of a head / 2]
+  };
+  std::shared_ptr<const AttentionPlan> plan;
+  Angles angles, local;
+  at::ScalarType compute;
+};
 
 namespace {
 
-std::vector<double> inverse_frequencies(const DecoderConfig& config) {
-  std::vector<double> out;
-  for (int64_t i = 0; i < config.head_dim; i += 2) {
-    double f = 1.0 / std::pow(config.rope_theta,
-                              static_cast<double>(i) / static_cast<double>(config.head_dim));
-    f /= config.linear_scaling;
-    if (config.llama3_scaling) {
-      const auto& s = *config.llama3_scaling;
-      const double wavelength = 2 * M_PI / f;
-      const double low = s.original_max_positions / s.low_freq_factor;
-      const double high = s.original_max_positions / s.high_freq_factor;
-      if (wavelength > low) {
-        f /= s.factor;
-      } else if (wavelength >= high) {
-        const double smooth = (s.original_max_positions / wavelength - s.low_freq_factor) /
-                              (s.high_freq_factor - s.low_freq_factor);
-        f = (1 - smooth) * f / s.factor + smooth * f;
-      }
-    }
-    out.push_back(f);
-  }
-  return out;
-}
-
-std::string layer_name(int64_t layer, const std::string& part) {
-  return "model.layers." + std::to_string(layer) + "." + part;
+Tensor frequencies(const RopeSpec& rope, at::Device device) {
+  if (rope.inverse_frequency.empty()) return {};
+  return at::tensor(rope.inverse_frequency, at::kDouble).to(at::kFloat).to(device);
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Decoder>> Decoder::build(const DecoderConfig& config, const Weights& weights,
-                                                at::ScalarType residual, at::Device device,
-                                                const Tensor& frequency_factors,
+                                                const BuildOptions& options,
                                                 const ProgressFn& progress) {
   at::NoGradGuard no_grad;
   std::shared_ptr<Decoder> decoder(new Decoder);
   decoder->config_ = config;
+  const auto& names = config.names;
   const int64_t d = config.hidden_size;
   const int64_t q = config.heads * config.head_dim;
   const int64_t kv = config.kv_heads * config.head_dim;
-  const auto single = [&](const std::string& name,
-                          const std::vector<int64_t>& shape) -> Result<Tensor> {
-    LOUPE_TRY(Tensor tensor, weights(name, shape));
-    return tensor.to(device, residual, false, true).contiguous();
+  const auto add = [&](const std::string& name, Tensor tensor) -> Result<void> {
+    LOUPE_CHECK(weights(name, tensor));
+    decoder->parameters_.emplace_back(name, tensor);
+    return {};
   };
-  const auto fused = [&](int64_t layer, const std::vector<std::pair<std::string, int64_t>>& parts,
-                         int64_t in, bool bias) -> Result<FusedLinear> {
-    std::vector<Tensor> matrices, biases;
-    for (const auto& [part, out] : parts) {
-      LOUPE_TRY(Tensor matrix, weights(layer_name(layer, part + ".weight"), {out, in}));
-      matrices.push_back(std::move(matrix));
-      if (!bias) continue;
-      LOUPE_TRY(Tensor offset, weights(layer_name(layer, part + ".bias"), {out}));
-      biases.push_back(std::move(offset));
+  const auto room = [&](const std::vector<int64_t>& shape, at::ScalarType dtype) {
+    return at::empty(shape, at::TensorOptions().dtype(dtype).device(options.device));
+  };
+  const auto norm = [&](const std::string& name, int64_t width, bool biased,
+                        Norm& out) -> Result<void> {
+    out.weight = room({width}, options.residual);
+    LOUPE_CHECK(add(name + ".weight", out.weight));
+    if (!biased) return {};
+    out.bias = room({width}, options.residual);
+    return add(name + ".bias", out.bias);
+  };
+  const auto linear = [&](const std::string& at, const std::vector<std::string>& parts,
+                          const std::vector<int64_t>& outputs, int64_t in, bool bias,
+                          FusedLinear& out) -> Result<void> {
+    out = FusedLinear(outputs, in, bias, options.weights, options.residual, options.device);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      LOUPE_CHECK(add(at + parts[i] + ".weight", out.weights[i]));
+      if (bias) LOUPE_CHECK(add(at + parts[i] + ".bias", out.biases[i]));
     }
-    return FusedLinear(matrices, biases, residual, device);
+    return {};
   };
-  LOUPE_TRY(decoder->embedding_, single("model.embed_tokens.weight", {config.vocab_size, d}));
+  const bool biased = config.norm == DecoderConfig::Norm::layer;
+
+  decoder->embedding_ = room({config.vocab_size, d}, options.weights);
+  LOUPE_CHECK(add(names.prefix + names.embedding, decoder->embedding_));
+  if (!names.positions.empty()) {
+    decoder->positions_ = room({config.max_positions, d}, options.residual);
+    LOUPE_CHECK(add(names.prefix + names.positions, decoder->positions_));
+  }
   for (int64_t layer = 0; layer < config.layers; ++layer) {
-    Layer l;
-    LOUPE_TRY(l.attention_norm, single(layer_name(layer, "input_layernorm.weight"), {d}));
-    LOUPE_TRY(
-        l.qkv,
-        fused(layer, {{"self_attn.q_proj", q}, {"self_attn.k_proj", kv}, {"self_attn.v_proj", kv}},
-              d, config.attention_bias));
-    LOUPE_TRY(l.output, fused(layer, {{"self_attn.o_proj", d}}, q, config.attention_bias));
-    LOUPE_TRY(l.mlp_norm, single(layer_name(layer, "post_attention_layernorm.weight"), {d}));
-    LOUPE_TRY(l.gate_up, fused(layer,
-                               {{"mlp.gate_proj", config.intermediate_size},
-                                {"mlp.up_proj", config.intermediate_size}},
-                               d, config.mlp_bias));
-    LOUPE_TRY(l.down,
-              fused(layer, {{"mlp.down_proj", d}}, config.intermediate_size, config.mlp_bias));
-    decoder->layers_.push_back(std::move(l));
+    const std::string at = names.prefix + names.layers + "." + std::to_string(layer) + ".";
+    Layer& l = decoder->layers_.emplace_back();
+    const auto qkv_outputs =
+        names.qkv.size() == 1 ? std::vector<int64_t>{q + 2 * kv} : std::vector<int64_t>{q, kv, kv};
+    const int64_t inner = config.intermediate_size;
+    const auto mlp_outputs = names.gate_up.size() == 1
+                                 ? std::vector<int64_t>{config.gated ? 2 * inner : inner}
+                                 : std::vector<int64_t>(names.gate_up.size(), inner);
+    LOUPE_CHECK(linear(at, names.qkv, qkv_outputs, d, config.qkv_bias, l.qkv));
+    LOUPE_CHECK(linear(at, {names.output}, {d}, q, config.output_bias, l.output));
+    LOUPE_CHECK(linear(at, names.gate_up, mlp_outputs, d, config.mlp_bias, l.gate_up));
+    LOUPE_CHECK(linear(at, {names.down}, {d}, inner, config.mlp_bias, l.down));
+    const std::pair<const std::string*, Norm*> norms[] = {
+        {&names.attention_norm, &l.attention_norm},
+        {&names.attention_out_norm, &l.attention_out_norm},
+        {&names.mlp_norm, &l.mlp_norm},
+        {&names.mlp_out_norm, &l.mlp_out_norm}};
+    for (const auto& [name, place] : norms)
+      if (!name->empty()) LOUPE_CHECK(norm(at + *name, d, biased, *place));
+    if (config.qk_norm != DecoderConfig::QkNorm::none) {
+      const bool whole = config.qk_norm == DecoderConfig::QkNorm::whole;
+      LOUPE_CHECK(norm(at + names.q_norm, whole ? q : config.head_dim, false, l.q_norm));
+      LOUPE_CHECK(norm(at + names.k_norm, whole ? kv : config.head_dim, false, l.k_norm));
+    }
     if (progress)
       progress({"reading tensors", static_cast<double>(layer + 1),
                 static_cast<double>(config.layers), -1});
   }
-  LOUPE_TRY(decoder->final_norm_, single("model.norm.weight", {d}));
+  LOUPE_CHECK(norm(names.prefix + names.final_norm, d, biased, decoder->final_norm_));
   if (!config.tied) {
-    LOUPE_TRY(decoder->unembedding_, single("lm_head.weight", {config.vocab_size, d}));
+    decoder->unembedding_ = room({config.vocab_size, d}, options.weights);
+    LOUPE_CHECK(add(names.unembedding, decoder->unembedding_));
   }
-  Tensor frequency = at::tensor(inverse_frequencies(config), at::kDouble);
-  if (frequency_factors.defined()) frequency = frequency / frequency_factors.to(at::kDouble);
-  decoder->inverse_frequency_ = frequency.to(at::kFloat).to(device);
-  decoder->list_parameters();
+  decoder->frequency_ = frequencies(config.rope, options.device);
+  decoder->local_frequency_ = frequencies(config.local_rope, options.device);
   return decoder;
 }
 
-void Decoder::list_parameters() {
-  parameters_.clear();
-  parameters_.emplace_back("model.embed_tokens.weight", embedding_);
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto& layer = layers_[i];
-    const auto add = [&](const std::vector<std::string>& parts, const FusedLinear& linear) {
-      for (size_t p = 0; p < parts.size(); ++p) {
-        parameters_.emplace_back(layer_name(static_cast<int64_t>(i), parts[p] + ".weight"),
-                                 linear.weights[p]);
-        if (!linear.biases.empty())
-          parameters_.emplace_back(layer_name(static_cast<int64_t>(i), parts[p] + ".bias"),
-                                   linear.biases[p]);
-      }
-    };
-    add({"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"}, layer.qkv);
-    add({"self_attn.o_proj"}, layer.output);
-    add({"mlp.gate_proj", "mlp.up_proj"}, layer.gate_up);
-    add({"mlp.down_proj"}, layer.down);
-    parameters_.emplace_back(layer_name(static_cast<int64_t>(i), "input_layernorm.weight"),
-                             layer.attention_norm);
-    parameters_.emplace_back(layer_name(static_cast<int64_t>(i), "post_attention_layernorm.weight"),
-                             layer.mlp_norm);
-  }
-  parameters_.emplace_back("model.norm.weight", final_norm_);
-  if (unembedding_.defined()) parameters_.emplace_back("lm_head.weight", unembedding_);
+std::tuple<Tensor, Tensor> Decoder::add_norm(const Tensor& h, const Tensor& delta, const Norm& norm,
+                                             at::ScalarType compute) const {
+  if (config_.norm == DecoderConfig::Norm::layer)
+    return add_layer_norm(h, delta, norm.weight, norm.bias, config_.norm_eps, compute);
+  const bool plus_one = config_.norm == DecoderConfig::Norm::rms_plus_one;
+  return add_rms_norm(h, delta, plus_one ? norm.weight + 1 : norm.weight, config_.norm_eps,
+                      compute);
 }
 
-// Computed in fp32 as transformers does (LlamaRotaryEmbedding.forward), whatever the model's dtype.
-// [tokens, head_dim / 2]
-Tensor Decoder::angles(const PackedBatch& batch) const {
-  const Tensor positions = index_tensor(batch.positions, device()).to(at::kFloat);
-  return positions.unsqueeze(1) * inverse_frequency_.unsqueeze(0);
+// Norms q and k of [tokens, (heads + 2 * kv_heads) * head_dim], head by head or over all heads.
+Tensor Decoder::norm_heads(const Layer& layer, const Tensor& qkv) const {
+  const int64_t tokens = qkv.size(0);
+  const int64_t q = config_.heads * config_.head_dim;
+  const int64_t kv = config_.kv_heads * config_.head_dim;
+  const auto normed = [&](int64_t begin, int64_t width, const Norm& norm) {
+    const Tensor part = qkv.narrow(1, begin, width).to(residual());
+    const Tensor rows = part.reshape({-1, norm.weight.size(0)});
+    return std::get<1>(add_norm(rows, {}, norm, qkv.scalar_type())).reshape({tokens, width});
+  };
+  return at::cat(
+      {normed(0, q, layer.q_norm), normed(q, kv, layer.k_norm), qkv.narrow(1, q + kv, kv)}, 1);
+}
+
+Tensor Decoder::attention(const Layer& layer, const LayerSpec& spec, const Tensor& x,
+                          const Pass& pass) const {
+  Tensor qkv = layer.qkv.forward(x);
+  if (config_.interleaved_qkv)
+    qkv = qkv.view({qkv.size(0), config_.heads, 3, config_.head_dim})
+              .transpose(1, 2)
+              .reshape({qkv.size(0), -1});
+  if (config_.qk_norm != DecoderConfig::QkNorm::none) qkv = norm_heads(layer, qkv);
+  const int64_t turned = config_.heads + config_.kv_heads;
+  const auto& angles = spec.local_rope ? pass.local : pass.angles;
+  if (angles.cosine.defined())
+    qkv = rope(qkv, angles.cosine, angles.sine, turned + config_.kv_heads, turned);
+  const Tensor mixed = packed_attention(qkv, pass.plan,
+                                        {config_.heads, config_.kv_heads, config_.head_dim,
+                                         spec.scale, config_.attention_softcap, spec.window});
+  return layer.output.forward(mixed);
+}
+
+Tensor Decoder::mlp(const Layer& layer, const Tensor& x) const {
+  using Activation = DecoderConfig::Activation;
+  const Tensor in = layer.gate_up.forward(x);
+  if (config_.gated && config_.activation == Activation::silu)
+    return layer.down.forward(swiglu(in));
+  const auto activate = [&](const Tensor& z) {
+    if (config_.activation == Activation::silu) return at::silu(z);
+    return at::gelu(z, config_.activation == Activation::gelu_tanh ? "tanh" : "none");
+  };
+  if (!config_.gated) return layer.down.forward(activate(in));
+  const auto halves = in.chunk(2, -1);
+  return layer.down.forward(activate(halves[0]) * halves[1]);
+}
+
+Tensor Decoder::embed(const PackedBatch& batch) const {
+  const Tensor ids = index_tensor(batch.token_ids, device());
+  const Tensor rows =
+      (ids.is_meta() ? take_rows(embedding_, ids) : at::embedding(embedding_, ids)).to(residual());
+  return config_.embedding_scale == 1 ? rows : rows * config_.embedding_scale;
 }
 
 Tensor Decoder::forward(const PackedBatch& batch, const ForwardOptions& options) const {
-  Tensor cosine, sine;
-  {
+  Pass pass;
+  pass.compute = options.compute;
+  pass.plan = std::make_shared<const AttentionPlan>(AttentionPlan::make(batch));
+  const Tensor positions = index_tensor(batch.positions, device());
+  // Angles in fp32 as transformers computes them (LlamaRotaryEmbedding.forward), whatever the
+  // model's dtype.
+  const auto angles = [&](const Tensor& frequency, const RopeSpec& rope) -> Pass::Angles {
+    if (!frequency.defined()) return {};
     at::NoGradGuard no_grad;
-    const Tensor turn = angles(batch);
-    cosine = at::cos(turn).to(residual());
-    sine = at::sin(turn).to(residual());
-  }
-  const auto plan = std::make_shared<const AttentionPlan>(AttentionPlan::make(batch));
-  const Tensor ids = index_tensor(batch.token_ids, device());
-  Tensor h = options.input_embeddings.defined() ? options.input_embeddings
-             : ids.is_meta()                    ? take_rows(embedding_, ids)
-                                                : at::embedding(embedding_, ids);
+    const Tensor turn = positions.to(at::kFloat).unsqueeze(1) * frequency.unsqueeze(0);
+    return {(at::cos(turn) * rope.attention_factor).to(residual()),
+            (at::sin(turn) * rope.attention_factor).to(residual())};
+  };
+  pass.angles = angles(frequency_, config_.rope);
+  pass.local = angles(local_frequency_, config_.local_rope);
+
+  Tensor h = options.input_embeddings.defined() ? options.input_embeddings : embed(batch);
+  if (positions_.defined()) h = h + take_rows(positions_, positions);
   Tensor x, delta;
-  const int64_t turned = config_.heads + config_.kv_heads;
-  for (const auto& layer : layers_) {
+  const auto compute = options.compute;
+  for (size_t i = 0; i < layers_.size(); ++i) {
     options.cancel.check();
-    std::tie(h, x) =
-        add_rms_norm(h, delta, layer.attention_norm, config_.rms_norm_eps, options.compute);
+    const auto& layer = layers_[i];
+    const auto& spec = config_.layer_specs[i];
+    const auto behind = [&](const Tensor& out, const Norm& norm) {
+      return std::get<1>(add_norm(out.to(residual()), {}, norm, compute));
+    };
+    switch (config_.residual) {
+      case Residual::pre:
+        std::tie(h, x) = add_norm(h, delta, layer.attention_norm, compute);
+        delta = attention(layer, spec, x, pass);
+        std::tie(h, x) = add_norm(h, delta, layer.mlp_norm, compute);
+        delta = mlp(layer, x);
+        break;
+      case Residual::sandwich:
+        std::tie(h, x) = add_norm(h, delta, layer.attention_norm, compute);
+        delta = behind(attention(layer, spec, x, pass), layer.attention_out_norm);
+        std::tie(h, x) = add_norm(h, delta, layer.mlp_norm, compute);
+        delta = behind(mlp(layer, x), layer.mlp_out_norm);
+        break;
+      case Residual::post:
+        if (delta.defined()) h = h + delta;
+        h = h + behind(attention(layer, spec, h.to(compute), pass), layer.attention_out_norm);
+        delta = behind(mlp(layer, h.to(compute)), layer.mlp_out_norm);
+        break;
+      case Residual::parallel: {
+        std::tie(h, x) = add_norm(h, delta, layer.attention_norm, compute);
+        const Tensor other = std::get<1>(add_norm(h, {}, layer.mlp_norm, compute));
+        delta = attention(layer, spec, x, pass) + mlp(layer, other);
+        break;
+      }
+    }
     if (h.requires_grad())
       h.register_hook([cancel = options.cancel](const Tensor& gradient) {
         cancel.check();
         return gradient;
       });
-    const Tensor qkv = rope(layer.qkv.forward(x), cosine, sine, turned + config_.kv_heads, turned);
-    const Tensor mixed =
-        packed_attention(qkv, plan, config_.heads, config_.kv_heads, config_.head_dim);
-    delta = layer.output.forward(mixed);
-    std::tie(h, x) = add_rms_norm(h, delta, layer.mlp_norm, config_.rms_norm_eps, options.compute);
-    delta = layer.down.forward(swiglu(layer.gate_up.forward(x)));
   }
   options.cancel.check();
-  return std::get<1>(
-      add_rms_norm(h, delta.to(residual()), final_norm_, config_.rms_norm_eps, residual()));
+  return std::get<1>(add_norm(h, delta.to(residual()), final_norm_, residual()));
 }
 
 Tensor Decoder::unembedding_as(at::ScalarType compute) const {
   const Tensor& matrix = unembedding();
   if (compute == matrix.scalar_type()) return matrix.detach();
-  if (!unembedding_cast_.defined() || unembedding_cast_.scalar_type() != compute) {
-    at::NoGradGuard no_grad;
-    unembedding_cast_ = matrix.to(compute);
-  }
+  if (unembedding_cast_.defined() && unembedding_cast_.scalar_type() == compute)
+    return unembedding_cast_;
+  at::NoGradGuard no_grad;
+  if (matrix.element_size() < static_cast<int64_t>(at::elementSize(compute)))
+    return matrix.to(compute);
+  unembedding_cast_ = matrix.to(compute);
   return unembedding_cast_;
 }
 
@@ -182,12 +249,24 @@ Tensor Decoder::log_probs(const Tensor& hidden, const PackedBatch& batch,
                           at::ScalarType compute) const {
   const Tensor predictors = take_rows(hidden, index_tensor(batch.predictor_index(), device()));
   return token_log_probs(predictors, unembedding(), unembedding_as(compute),
-                         index_tensor(batch.response_targets(), device()));
+                         index_tensor(batch.response_targets(), device()), config_.logit_softcap);
+}
+
+Tensor Decoder::logits(const Tensor& hidden) const {
+  const Tensor z = at::mm(hidden, unembedding().to(hidden.scalar_type()).t());
+  const double cap = config_.logit_softcap;
+  return cap == 0 ? z : at::tanh(z / cap) * cap;
 }
 
 int64_t Decoder::parameter_count() const {
   int64_t total = 0;
   for (const auto& [name, tensor] : parameters_) total += tensor.numel();
+  return total;
+}
+
+uint64_t Decoder::parameter_bytes() const {
+  uint64_t total = 0;
+  for (const auto& [name, tensor] : parameters_) total += tensor.nbytes();
   return total;
 }
 
@@ -204,15 +283,13 @@ void Decoder::parameters_changed() const {
 
 std::shared_ptr<Decoder> Decoder::clone() const {
   std::map<std::string, Tensor> by_name(parameters_.begin(), parameters_.end());
-  const auto copy = build(
-      config_,
-      [&](const std::string& name, const std::vector<int64_t>&) -> Result<Tensor> {
-        return by_name.at(name).detach();
-      },
-      residual(), device());
-  auto decoder = copy.value();
-  decoder->inverse_frequency_ = inverse_frequency_.clone();
-  return decoder;
+  const auto copy = build(config_,
+                          [&](const std::string& name, Tensor& destination) -> Result<void> {
+                            destination.copy_(by_name.at(name).detach());
+                            return {};
+                          },
+                          {residual(), weights_dtype(), device()});
+  return copy.value();
 }
 
 }  // namespace loupe::model

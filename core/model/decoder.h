@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A Llama-family decoder on packed tokens (transformers: LlamaForCausalLM). Parameters carry the
+// A decoder on packed tokens, of any family that DecoderConfig can say. Parameters carry the
 // Hugging Face names, so that loading is a lookup and saving is the identity.
 //
 // Threads: forward passes may run in several threads at once while nobody trains or changes the
@@ -24,40 +24,54 @@ namespace loupe::model {
 
 struct ForwardOptions {
   at::ScalarType compute =
-      at::kFloat;           // of matrix products; bf16 keeps the residual stream in fp32
-  CancelToken cancel;       // looked at before every layer, forward and backward
-  Tensor input_embeddings;  // [tokens, hidden], in place of the embedding's rows, when defined
+      at::kFloat;      // of matrix products; bf16 keeps the residual stream in fp32
+  CancelToken cancel;  // looked at before every layer, forward and backward
+  // [tokens, hidden], in place of the embedding's rows, when defined: what Hugging Face calls
+  // inputs_embeds, a family's scale included.
+  Tensor input_embeddings;
+};
+
+struct BuildOptions {
+  at::ScalarType residual = at::kFloat;  // fp32, or fp64 for tests
+  // Of matrices and embeddings: the residual's, or bf16 (to score in half the memory; such a
+  // decoder is not trained). Norms and biases are always the residual's.
+  at::ScalarType weights = at::kFloat;
+  at::Device device = at::kCPU;
 };
 
 class Decoder {
  public:
-  // Gives the tensor [shape] of a parameter by its Hugging Face name, in any float dtype, on the
-  // CPU.
-  using Weights =
-      std::function<Result<Tensor>(const std::string& name, const std::vector<int64_t>& shape)>;
+  // Fills `destination`, which has the parameter's shape (matrices as [out, in]), whatever its
+  // dtype and device.
+  using Weights = std::function<Result<void>(const std::string& name, Tensor& destination)>;
 
-  // `residual`: fp32, or fp64 for tests. `frequency_factors` [head_dim / 2] divide the rotary
-  // frequencies (GGUF's rope_freqs); undefined: from the config.
   static Result<std::shared_ptr<Decoder>> build(const DecoderConfig& config, const Weights& weights,
-                                                at::ScalarType residual, at::Device device,
-                                                const Tensor& frequency_factors = {},
+                                                const BuildOptions& options,
                                                 const ProgressFn& progress = {});
 
   const DecoderConfig& config() const { return config_; }
   at::Device device() const { return embedding_.device(); }
-  at::ScalarType residual() const { return embedding_.scalar_type(); }
+  at::ScalarType residual() const { return final_norm_.weight.scalar_type(); }
+  at::ScalarType weights_dtype() const { return embedding_.scalar_type(); }
 
   // Hidden states after the final norm, [tokens, hidden], residual dtype. Throws Cancelled, and
   // what torch throws.
   Tensor forward(const PackedBatch& batch, const ForwardOptions& options) const;
+  // What `forward` starts from: the embedding's rows, scaled where the family does. [tokens,
+  // hidden]
+  Tensor embed(const PackedBatch& batch) const;
 
   // Log-probability of each response token given what stands before it, [response tokens]; nats,
   // residual dtype.
   Tensor log_probs(const Tensor& hidden, const PackedBatch& batch, at::ScalarType compute) const;
+  // Logits of the given states, [rows, vocab] in the residual's dtype; capped where the family
+  // does.
+  Tensor logits(const Tensor& hidden) const;
 
   // Every parameter in Hugging Face order, a tied unembedding once.
   const std::vector<std::pair<std::string, Tensor>>& parameters() const { return parameters_; }
   int64_t parameter_count() const;
+  uint64_t parameter_bytes() const;
   void set_trainable(bool trainable);
   // After the parameters changed in place: casts kept for bf16 are made anew.
   void parameters_changed() const;
@@ -68,18 +82,28 @@ class Decoder {
   const Tensor& unembedding() const { return unembedding_.defined() ? unembedding_ : embedding_; }
 
  private:
+  struct Norm {
+    Tensor weight, bias;
+  };
   struct Layer {
     FusedLinear qkv, output, gate_up, down;
-    Tensor attention_norm, mlp_norm;
+    Norm attention_norm, attention_out_norm, mlp_norm, mlp_out_norm, q_norm, k_norm;
   };
+  // What every layer of a forward pass shares.
+  struct Pass;
 
   Decoder() = default;
-  void list_parameters();
-  Tensor angles(const PackedBatch& batch) const;
+  std::tuple<Tensor, Tensor> add_norm(const Tensor& h, const Tensor& delta, const Norm& norm,
+                                      at::ScalarType compute) const;
+  Tensor attention(const Layer& layer, const LayerSpec& spec, const Tensor& x,
+                   const Pass& pass) const;
+  Tensor mlp(const Layer& layer, const Tensor& x) const;
+  Tensor norm_heads(const Layer& layer, const Tensor& qkv) const;
   Tensor unembedding_as(at::ScalarType compute) const;
 
   DecoderConfig config_;
-  Tensor embedding_, unembedding_, final_norm_, inverse_frequency_;
+  Tensor embedding_, positions_, unembedding_, frequency_, local_frequency_;
+  Norm final_norm_;
   std::vector<Layer> layers_;
   std::vector<std::pair<std::string, Tensor>> parameters_;
   mutable Tensor unembedding_cast_;

@@ -25,11 +25,11 @@ struct Table {
   void (*add_rms_norm_backward)(const O* dx, const T* dh_out, const T* h_out, const T* rstd,
                                 const T* weight, T* dh, O* ddelta, T* dweight, int64_t rows,
                                 int64_t width);
-  // Rotary embedding, half-split convention of Hugging Face's Llama: the first `rotated` heads of
-  // each row are turned by the row's angles (cosine, sine: rows x head_dim/2); `direction` -1 turns
-  // back. The other heads are copied.
+  // Rotary embedding, half-split convention of Hugging Face's Llama: the first `dim` numbers of the
+  // first `rotated` heads of each row are turned by the row's angles (cosine, sine: rows x dim/2);
+  // `direction` -1 turns back. All else is copied.
   void (*rope)(const O* in, O* out, const T* cosine, const T* sine, int64_t rows, int64_t heads,
-               int64_t rotated, int64_t head_dim, T direction);
+               int64_t rotated, int64_t head_dim, int64_t dim, T direction);
   // gate_up is rows x 2*width; out = silu(gate) * up.
   void (*swiglu)(const O* gate_up, O* out, int64_t rows, int64_t width);
   void (*swiglu_backward)(const O* gate_up, const O* dout, O* dgate_up, int64_t rows,

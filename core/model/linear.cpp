@@ -56,33 +56,29 @@ Tensor index_tensor(const std::vector<int64_t>& index, at::Device device) {
   return at::tensor(index, at::TensorOptions().dtype(at::kLong)).to(device);
 }
 
-FusedLinear::FusedLinear(const std::vector<Tensor>& parts, const std::vector<Tensor>& part_biases,
-                         at::ScalarType dtype, at::Device device) {
-  std::vector<Tensor> converted;
-  for (const auto& part : parts) converted.push_back(part.to(device, dtype));
-  matrix_ = at::cat(converted, 0).contiguous();
+FusedLinear::FusedLinear(const std::vector<int64_t>& outputs, int64_t in, bool with_biases,
+                         at::ScalarType dtype, at::ScalarType bias_dtype, at::Device device) {
+  int64_t rows = 0;
+  for (const int64_t out : outputs) rows += out;
+  matrix_ = at::empty({rows, in}, at::TensorOptions().dtype(dtype).device(device));
+  if (with_biases) bias_ = at::empty({rows}, at::TensorOptions().dtype(bias_dtype).device(device));
   int64_t row = 0;
-  for (const auto& part : parts) {
-    weights.push_back(matrix_.narrow(0, row, part.size(0)).detach());
-    row += part.size(0);
-  }
-  if (part_biases.empty()) return;
-  converted.clear();
-  for (const auto& part : part_biases) converted.push_back(part.to(device, dtype));
-  bias_ = at::cat(converted, 0).contiguous();
-  row = 0;
-  for (const auto& part : part_biases) {
-    biases.push_back(bias_.narrow(0, row, part.size(0)).detach());
-    row += part.size(0);
+  for (const int64_t out : outputs) {
+    weights.push_back(matrix_.narrow(0, row, out).detach());
+    if (with_biases) biases.push_back(bias_.narrow(0, row, out).detach());
+    row += out;
   }
 }
 
 Tensor FusedLinear::matrix_as(at::ScalarType dtype) const {
   if (dtype == matrix_.scalar_type()) return matrix_;
-  if (!cast_.defined() || cast_.scalar_type() != dtype) {
-    at::NoGradGuard no_grad;
-    cast_ = matrix_.to(dtype);
-  }
+  if (cast_.defined() && cast_.scalar_type() == dtype) return cast_;
+  at::NoGradGuard no_grad;
+  // Kept where it is the smaller one: a model held in bf16 to save memory must not be doubled by
+  // scoring it in fp32.
+  if (matrix_.element_size() < static_cast<int64_t>(at::elementSize(dtype)))
+    return matrix_.to(dtype);
+  cast_ = matrix_.to(dtype);
   return cast_;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A language model from files: decoder, tokenizer and chat template together.
+// A model from files: decoder, tokenizer, chat template, and a reward head where there is one.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/io/tensor_source.h"
 #include "core/model/decoder.h"
 #include "core/tokenize/chat_template.h"
 #include "core/tokenize/tokenizer.h"
@@ -19,16 +21,26 @@ namespace loupe::model {
 // What can be said of a model without reading its tensors.
 struct ModelFiles {
   std::string format;                        // "gguf" or "hf"
+  std::string kind;                          // "LM", or "EX": a sequence classifier with one label
   std::vector<std::filesystem::path> files;  // everything that is read, weights first
   DecoderConfig config;
   int64_t parameters = 0;
+  std::string dtype;          // of most parameters, as stored: "BF16"
   std::string chat_template;  // Jinja source, "" when the model has none
 };
 
 struct LoadOptions {
+  enum class Weights {
+    fp32,
+    bf16,
+    stored,  // bf16 where the files are; else fp32, which holds fp16 and every quantised type
+             // exactly
+  };
   at::ScalarType residual = at::kFloat;
+  Weights weights = Weights::fp32;
   at::Device device = at::kCPU;
   std::string template_date = "2024-07-26";  // what the template's strftime_now sees
+  CancelToken cancel;
   ProgressFn progress;
 };
 
@@ -36,6 +48,9 @@ struct LanguageModel {
   std::shared_ptr<Decoder> decoder;
   std::shared_ptr<const tokenize::Tokenizer> tokenizer;
   std::shared_ptr<const tokenize::ChatTemplate> chat_template;
+  Tensor head;  // [1, hidden], `score.weight` of a sequence classifier; undefined: none
+  // Why the model's own template is not used but the plain one; "" when it is.
+  std::string template_problem;
 };
 
 // `path`: a .gguf file or a Hugging Face folder. Checks names and shapes of all tensors against the
@@ -45,10 +60,20 @@ Result<LanguageModel> load_model(const std::filesystem::path& path, const LoadOp
 // The parts that need no tensors.
 Result<std::shared_ptr<const tokenize::Tokenizer>> load_tokenizer(
     const std::filesystem::path& path);
-Result<std::shared_ptr<const tokenize::ChatTemplate>> load_chat_template(
-    const std::filesystem::path& path, const std::string& date);
+struct LoadedTemplate {
+  std::shared_ptr<const tokenize::ChatTemplate> chat_template;
+  std::string problem;  // as LanguageModel::template_problem
+};
+Result<LoadedTemplate> load_chat_template(const std::filesystem::path& path,
+                                          const std::string& date);
+// Every tensor of the files, as stored.
+Result<std::shared_ptr<const io::TensorSource>> open_tensors(const std::filesystem::path& path);
 
-// Parameters as safetensors under their Hugging Face names (fp32), atomically; `extra` goes in too.
+// `score.weight` [1, hidden] of a file that holds nothing else.
+Result<Tensor> load_head(const std::filesystem::path& path, const Decoder& decoder);
+
+// Parameters as safetensors under their Hugging Face names, atomically, matrices as Hugging Face
+// stores them; `extra` goes in too.
 Result<void> save_parameters(const Decoder& decoder,
                              const std::vector<std::pair<std::string, Tensor>>& extra,
                              const std::map<std::string, std::string>& metadata,

@@ -32,6 +32,11 @@ Tensor row_log_sum_exp(const Tensor& logits, at::ScalarType residual) {
   return lse;
 }
 
+// c tanh(z / c), in the logits' own memory.
+void cap(Tensor& logits, double softcap) {
+  if (softcap != 0) logits.div_(softcap).tanh_().mul_(softcap);
+}
+
 // scale * (one-hot(target) - softmax), in the logits' own memory where it can be.
 Tensor gradient_of_log_prob(const Tensor& logits, const Tensor& lse, const Tensor& target,
                             const Tensor& scale) {
@@ -56,7 +61,7 @@ Tensor gradient_of_log_prob(const Tensor& logits, const Tensor& lse, const Tenso
 
 struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& hidden, const Tensor& unembedding,
-                        const Tensor& cast, const Tensor& targets) {
+                        const Tensor& cast, const Tensor& targets, double softcap) {
     const Tensor h = hidden.to(cast.scalar_type()).contiguous();
     const int64_t rows = h.size(0);
     const Tensor out = at::empty({rows}, hidden.options());
@@ -64,7 +69,8 @@ struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
     const Tensor target = targets.contiguous();
     for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
-      const Tensor logits = at::mm(h.narrow(0, begin, count), cast.t());
+      Tensor logits = at::mm(h.narrow(0, begin, count), cast.t());
+      cap(logits, softcap);
       const Tensor part = row_log_sum_exp(logits, hidden.scalar_type());
       lse.narrow(0, begin, count).copy_(part);
       const Tensor picked =
@@ -72,6 +78,7 @@ struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
       out.narrow(0, begin, count).copy_(picked.to(hidden.scalar_type()) - part);
     }
     context->save_for_backward({h, cast, target, lse});
+    context->saved_data["softcap"] = softcap;
     context->saved_data["needs_weight"] = unembedding.requires_grad();
     context->saved_data["needs_hidden"] = hidden.requires_grad();
     context->saved_data["weight_dtype"] = unembedding.scalar_type();
@@ -86,6 +93,7 @@ struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
     const Tensor& cast = saved[1];
     const Tensor& target = saved[2];
     const Tensor& lse = saved[3];
+    const double softcap = context->saved_data["softcap"].toDouble();
     const bool needs_weight = context->saved_data["needs_weight"].toBool();
     const bool needs_hidden = context->saved_data["needs_hidden"].toBool();
     const Tensor scale = gradients[0].contiguous();
@@ -95,9 +103,14 @@ struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
     for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
       const Tensor part = h.narrow(0, begin, count);
-      const Tensor dlogits =
-          gradient_of_log_prob(at::mm(part, cast.t()), lse.narrow(0, begin, count),
-                               target.narrow(0, begin, count), scale.narrow(0, begin, count));
+      Tensor logits = at::mm(part, cast.t());
+      cap(logits, softcap);
+      // The cap's slope, before the logits' memory is taken for their gradient.
+      const Tensor slope = softcap != 0 ? 1 - (logits / softcap).pow(2) : Tensor();
+      Tensor dlogits =
+          gradient_of_log_prob(logits, lse.narrow(0, begin, count), target.narrow(0, begin, count),
+                               scale.narrow(0, begin, count));
+      if (slope.defined()) dlogits = dlogits * slope;
       if (needs_hidden) dhidden.narrow(0, begin, count).copy_(at::mm(dlogits, cast));
       if (!needs_weight) continue;
       const auto dtype = context->saved_data["weight_dtype"].toScalarType();
@@ -113,15 +126,15 @@ struct TokenLogProbFunction : torch::autograd::Function<TokenLogProbFunction> {
         dweight = at::mm(dlogits.t(), part);
       }
     }
-    return {dhidden, dweight, Tensor(), Tensor()};
+    return {dhidden, dweight, Tensor(), Tensor(), Tensor()};
   }
 };
 
 }  // namespace
 
 Tensor token_log_probs(const Tensor& hidden, const Tensor& unembedding, const Tensor& cast,
-                       const Tensor& targets) {
-  return TokenLogProbFunction::apply(hidden, unembedding, cast, targets);
+                       const Tensor& targets, double softcap) {
+  return TokenLogProbFunction::apply(hidden, unembedding, cast, targets, softcap);
 }
 
 }  // namespace loupe::model

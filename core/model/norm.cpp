@@ -102,4 +102,15 @@ std::tuple<Tensor, Tensor> add_rms_norm(const Tensor& h, const Tensor& delta, co
   return {sum, (sum * rstd * weight).to(compute)};
 }
 
+std::tuple<Tensor, Tensor> add_layer_norm(const Tensor& h, const Tensor& delta,
+                                          const Tensor& weight, const Tensor& bias, double eps,
+                                          at::ScalarType compute) {
+  const Tensor sum = delta.defined() ? h + delta : h;
+  if (sum.is_cpu() || sum.is_cuda())
+    return {sum, at::layer_norm(sum, {sum.size(-1)}, weight, bias, eps).to(compute)};
+  const Tensor centred = sum - sum.mean(-1, true);
+  const Tensor rstd = at::rsqrt(centred.pow(2).mean(-1, true) + eps);
+  return {sum, (centred * rstd * weight + bias).to(compute)};
+}
+
 }  // namespace loupe::model

@@ -23,11 +23,10 @@ using at::Tensor;
 // up), so that one product serves all. The parts are leaf tensors that share the matrix's storage.
 class FusedLinear {
  public:
-  // Takes [out_i, in] weights (any float dtype) and optional [out_i] biases; allocates on `device`
-  // in `dtype`.
   FusedLinear() = default;
-  FusedLinear(const std::vector<Tensor>& weights, const std::vector<Tensor>& biases,
-              at::ScalarType dtype, at::Device device);
+  // Room for parts of [outputs[i], in], to be filled; biases are kept in `bias_dtype`.
+  FusedLinear(const std::vector<int64_t>& outputs, int64_t in, bool with_biases,
+              at::ScalarType dtype, at::ScalarType bias_dtype, at::Device device);
 
   // x [tokens, in] (compute dtype) -> [tokens, sum of outputs] in x's dtype. Biases are added where
   // there are any.
@@ -56,8 +55,13 @@ Tensor index_tensor(const std::vector<int64_t>& index, at::Device device);
 std::tuple<Tensor, Tensor> add_rms_norm(const Tensor& h, const Tensor& delta, const Tensor& weight,
                                         double eps, at::ScalarType compute);
 
+// (h + delta, LayerNorm(h + delta) * weight + bias in compute dtype); as add_rms_norm.
+std::tuple<Tensor, Tensor> add_layer_norm(const Tensor& h, const Tensor& delta,
+                                          const Tensor& weight, const Tensor& bias, double eps,
+                                          at::ScalarType compute);
+
 // qkv [tokens, heads * head_dim]: the first `rotated` heads are turned. cosine, sine: [tokens,
-// head_dim / 2].
+// turned part of a head / 2].
 Tensor rope(const Tensor& qkv, const Tensor& cosine, const Tensor& sine, int64_t heads,
             int64_t rotated);
 
@@ -76,15 +80,25 @@ struct AttentionPlan {
   static AttentionPlan make(const PackedBatch& batch);
 };
 
+struct AttentionShape {
+  int64_t heads = 0, kv_heads = 0, head_dim = 0;
+  double scale = 1;    // of q . k
+  double softcap = 0;  // c tanh(z / c) of the scaled logits; 0: none
+  int64_t window = 0;  // a token sees this many, itself included; 0: all before it
+  int64_t width() const { return (heads + 2 * kv_heads) * head_dim; }
+  int64_t repeats() const { return heads / kv_heads; }
+};
+
 // Causal attention, prompt shared. qkv [tokens, (heads + 2 * kv_heads) * head_dim] -> [tokens,
 // heads * head_dim].
 Tensor packed_attention(const Tensor& qkv, const std::shared_ptr<const AttentionPlan>& plan,
-                        int64_t heads, int64_t kv_heads, int64_t head_dim);
+                        const AttentionShape& shape);
 
-// log softmax(hidden @ unembedding^T)[target] for each row, in chunks, never the whole [rows,
-// vocab]. hidden [rows, d] residual dtype; unembedding [vocab, d] leaf; `cast` is the unembedding
-// in compute dtype (the same tensor when equal). Returns [rows] in the residual's dtype.
+// log softmax(cap(hidden @ unembedding^T))[target] for each row, in chunks, never the whole [rows,
+// vocab]; cap(z) = c tanh(z / c) where softcap c is not 0. hidden [rows, d] residual dtype;
+// unembedding [vocab, d] leaf; `cast` is the unembedding in compute dtype (the same tensor when
+// equal). Returns [rows] in the residual's dtype.
 Tensor token_log_probs(const Tensor& hidden, const Tensor& unembedding, const Tensor& cast,
-                       const Tensor& targets);
+                       const Tensor& targets, double softcap = 0);
 
 }  // namespace loupe::model

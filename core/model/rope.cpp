@@ -17,13 +17,14 @@ Tensor turn(const Tensor& qkv, const Tensor& cosine, const Tensor& sine, int64_t
   const Tensor out = at::empty_like(in);
   const int64_t width = in.size(1);
   const int64_t head_dim = width / heads;
-  const int64_t half = head_dim / 2;
+  const int64_t half = cosine.size(1);
   with_kernels(cosine.scalar_type(), in.scalar_type(),
                [&]<class T, class O>(const kernels::Table<T, O>& table) {
                  parallel_rows(in.size(0), 32, [&](int64_t begin, int64_t end) {
                    table.rope(pointer<O>(in) + begin * width, pointer<O>(out) + begin * width,
                               pointer<T>(cosine) + begin * half, pointer<T>(sine) + begin * half,
-                              end - begin, heads, rotated, head_dim, static_cast<T>(direction));
+                              end - begin, heads, rotated, head_dim, 2 * half,
+                              static_cast<T>(direction));
                  });
                });
   return out;
@@ -54,13 +55,16 @@ Tensor rope(const Tensor& qkv, const Tensor& cosine, const Tensor& sine, int64_t
     return RopeFunction::apply(qkv, cosine.contiguous(), sine.contiguous(), heads, rotated);
   const int64_t tokens = qkv.size(0);
   const auto by_head = qkv.view({tokens, heads, -1});
-  const auto turned = by_head.narrow(1, 0, rotated);
+  const int64_t dim = 2 * cosine.size(1);
+  const int64_t rest = by_head.size(2) - dim;
+  const auto turned = by_head.narrow(1, 0, rotated).narrow(2, 0, dim);
   const auto halves = turned.chunk(2, -1);
   const auto c = cosine.unsqueeze(1);
   const auto s = sine.unsqueeze(1);
   const auto first = halves[0] * c - halves[1] * s;
   const auto second = halves[1] * c + halves[0] * s;
-  const auto result = at::cat({first, second}, -1).to(qkv.scalar_type());
+  const auto still = by_head.narrow(1, 0, rotated).narrow(2, dim, rest);
+  const auto result = at::cat({at::cat({first, second}, -1).to(qkv.scalar_type()), still}, -1);
   return at::cat({result, by_head.narrow(1, rotated, heads - rotated)}, 1).reshape({tokens, -1});
 }
 

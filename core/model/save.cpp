@@ -12,6 +12,8 @@ Result<io::DType> dtype_of(const Tensor& tensor, const std::string& name) {
   switch (tensor.scalar_type()) {
     case at::kFloat:
       return io::DType::f32;
+    case at::kBFloat16:
+      return io::DType::bf16;
     case at::kDouble:
       return io::DType::f64;
     case at::kLong:
@@ -37,7 +39,9 @@ Result<void> save_parameters(const Decoder& decoder,
   std::vector<Tensor> kept;  // the bytes must outlive the write
   std::vector<io::TensorToWrite> tensors;
   for (const auto& [name, tensor] : all) {
-    kept.push_back(tensor.detach().cpu().contiguous());
+    const Tensor layout =
+        decoder.config().stored_transposed(name) ? tensor.detach().t() : tensor.detach();
+    kept.push_back(layout.cpu().contiguous());
     LOUPE_TRY(const io::DType dtype, dtype_of(kept.back(), name));
     tensors.push_back(
         {name, dtype, kept.back().sizes().vec(),
@@ -70,6 +74,7 @@ Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::pat
   std::map<std::string, Tensor> wanted(decoder.parameters().begin(), decoder.parameters().end());
   for (const auto& [name, info] : file->tensors()) {
     LOUPE_TRY(Tensor tensor, read(info));
+    if (decoder.config().stored_transposed(name) && tensor.dim() == 2) tensor = tensor.t();
     const auto found = wanted.find(name);
     if (found == wanted.end()) {
       extra[name] = tensor;

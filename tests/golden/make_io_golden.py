@@ -24,14 +24,23 @@ HALF_FIELDS = {
     T.Q4_K: [0, 2],
     T.Q5_K: [0, 2],
     T.Q6_K: [208],
+    T.Q2_K: [80, 82],
+    T.Q3_K: [108],
+    T.IQ4_NL: [0],
+    T.IQ4_XS: [0],
 }
-# Ordinary, negative, subnormal, zero, largest.
-HALVES = numpy.array([0.0123, -1.75, 6e-8, 0.0, 65504.0, -3.1e-5, 0.5], dtype=numpy.float16)
-ROWS = 7
+# Those that the package can make itself.
+MADE_HERE = (T.Q4_0, T.Q4_1, T.Q5_0, T.Q5_1, T.Q8_0)
+# Ordinary, negative, subnormal, zero, largest, negative zero, not finite.
+HALVES = numpy.array(
+    [0.0123, -1.75, 6e-8, 0.0, 65504.0, -3.1e-5, 0.5, -0.0, 6.1e-5, numpy.inf, numpy.nan],
+    dtype=numpy.float16,
+)
+ROWS = len(HALVES)
 
 
 def random_blocks(rng, kind):
-    """ROWS rows of one block of random bytes whose scales are finite."""
+    """ROWS rows of one block of random bytes with every one of HALVES as a scale."""
     _, size = gguf.GGML_QUANT_SIZES[kind]
     blocks = rng.integers(0, 256, (ROWS, size), dtype=numpy.uint8)
     for field_number, at in enumerate(HALF_FIELDS[kind]):
@@ -76,6 +85,17 @@ def make_gguf(rng):
     for kind in HALF_FIELDS:
         name = kind.name.lower()
         blocks = random_blocks(rng, kind)
+        writer.add_tensor(name, blocks, raw_dtype=kind)
+        expected[name] = gguf.quants.dequantize(blocks, kind)
+    # What a model's rows look like: a few outliers, a row of zeros, a row of one value.
+    rows = (rng.standard_normal((5, 96)) * numpy.float32(0.03)).astype(numpy.float32)
+    rows[1, ::17] *= 40
+    rows[2] = 0
+    rows[3] = -0.125
+    rows[4] *= 1e-6
+    for kind in MADE_HERE:
+        name = kind.name.lower() + ".made"
+        blocks = gguf.quants.quantize(rows, kind)
         writer.add_tensor(name, blocks, raw_dtype=kind)
         expected[name] = gguf.quants.dequantize(blocks, kind)
     for integer in (numpy.int8, numpy.int16, numpy.int32, numpy.int64):

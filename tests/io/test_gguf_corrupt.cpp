@@ -117,7 +117,7 @@ class TestGgufCorrupt : public QObject {
     row("unknown type", one({32}, 1000), "unknown type 1000");
     row("i-quant", one({256}, 16), "`weird` is unsupported: its type is IQ2_XXS",
         ErrorCode::unsupported);
-    row("Q2_K", one({256}, 10), "`weird` is unsupported: its type is Q2_K", ErrorCode::unsupported);
+    row("Q8_K", one({256}, 15), "`weird` is unsupported: its type is Q8_K", ErrorCode::unsupported);
     row("data too short", one({17}, kF32), "beyond the end");
     row("offset beyond the file", one({1}, kF32, 96), "beyond the end");
     row("offset huge", one({1}, kF32, kHuge - 31), "beyond the end");

@@ -36,16 +36,16 @@ inline std::shared_ptr<model::Decoder> tiny_decoder(const std::string& variant,
   const auto config =
       must(model::config_from_json(read_json(folder / "config.json"), "config.json"));
   const auto file = must(io::SafetensorsFile::open_folder(folder));
-  const auto weights = [&](const std::string& name,
-                           const std::vector<int64_t>& shape) -> Result<at::Tensor> {
+  const auto weights = [&](const std::string& name, at::Tensor& destination) -> Result<void> {
     const auto* info = file->find(name);
-    if (info == nullptr || info->shape != shape) return Error{ErrorCode::corrupt, name, "", ""};
-    at::Tensor tensor = at::empty(shape, at::kFloat);
+    if (info == nullptr) return Error{ErrorCode::corrupt, name, "", ""};
+    at::Tensor tensor = at::empty(info->shape, at::kFloat);
     LOUPE_CHECK(
         io::read_as_f32(*info, {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())}));
-    return tensor;
+    destination.copy_(config.stored_transposed(name) ? tensor.t() : tensor);
+    return {};
   };
-  return must(model::Decoder::build(config, weights, residual, device));
+  return must(model::Decoder::build(config, weights, {residual, residual, device}));
 }
 
 inline std::vector<int32_t> ids(const nlohmann::json& list) {

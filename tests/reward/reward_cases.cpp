@@ -167,11 +167,12 @@ std::shared_ptr<model::Decoder> wide_decoder(std::optional<double> initializer_r
   config.intermediate_size = config.vocab_size = 8;
   config.heads = config.kv_heads = config.layers = 1;
   config.initializer_range = initializer_range;
-  const auto zeros = [](const std::string&,
-                        const std::vector<int64_t>& shape) -> Result<at::Tensor> {
-    return at::zeros(shape);
+  config.layer_specs.resize(1);
+  const auto zeros = [](const std::string&, at::Tensor& destination) -> Result<void> {
+    destination.zero_();
+    return {};
   };
-  return must(model::Decoder::build(config, zeros, at::kFloat, at::kCPU));
+  return must(model::Decoder::build(config, zeros, {}));
 }
 
 std::string head_from_seed() {

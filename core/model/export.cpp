@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/export.h"
+
+#include <torch/torch.h>
+
+#include "core/base/file.h"
+#include "core/io/safetensors.h"
+#include "core/model/export_readme.h"
+#include "core/model/registry.h"
+#include "core/tokenize/save_tokenizer.h"
+
+namespace loupe::model {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// The last token of what a response looks like, whatever it says.
+std::optional<int32_t> last_token(const LanguageModel& model) {
+  const auto pair = model.chat_template->render_pair({{"user", "a"}}, "b");
+  if (!pair) return std::nullopt;
+  std::string text = pair->response;
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+    text.pop_back();
+  const auto ids = model.tokenizer->ids(text);
+  if (ids.empty()) return std::nullopt;
+  return ids.back();
+}
+
+// A token that pads: not one that a response ends with, since transformers reads a classifier's
+// score at the last token that is not padding.
+std::optional<int32_t> padding_token(const LanguageModel& model) {
+  const auto& tokenizer = *model.tokenizer;
+  const auto last = last_token(model);
+  std::vector<std::optional<int32_t>> candidates;
+  const json& config = model.decoder->config().source;
+  if (const auto found = config.find("pad_token_id");
+      found != config.end() && found->is_number_integer())
+    candidates.emplace_back(found->get<int32_t>());
+  for (const char* name :
+       {"<pad>", "[PAD]", "<|pad|>", "<|finetune_right_pad_id|>", "<|endoftext|>", "<unk>"})
+    candidates.push_back(tokenizer.token_id(name));
+  candidates.push_back(tokenizer.bos());
+  for (const auto& id : candidates)
+    if (id && *id >= 0 && *id < tokenizer.vocab_size() && id != last && id != tokenizer.eos())
+      return id;
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id)
+    if (tokenizer.is_special(id) && id != last && id != tokenizer.eos()) return id;
+  return std::nullopt;
+}
+
+json config_for(const LanguageModel& model, const Decoder& decoder, const std::string& architecture,
+                bool classifier) {
+  json config = decoder.config().to_json();
+  config["architectures"] = {architecture};
+  for (const char* key : {"torch_dtype", "dtype"}) config.erase(key);
+  config["dtype"] = decoder.weights_dtype() == at::kBFloat16 ? "bfloat16" : "float32";
+  config.erase("quantization_config");
+  const auto& tokenizer = *model.tokenizer;
+  const auto set = [&](const char* key, std::optional<int32_t> id) {
+    if (id && (!config.contains(key) || config[key].is_null())) config[key] = *id;
+  };
+  set("bos_token_id", tokenizer.bos());
+  set("eos_token_id", tokenizer.eos());
+  if (!classifier) return config;
+  config["id2label"] = {{"0", "reward"}};
+  config["label2id"] = {{"reward", 0}};
+  if (const auto pad = padding_token(model)) config["pad_token_id"] = *pad;
+  return config;
+}
+
+// transformers looks for the pad token of the tokenizer too.
+Result<void> name_padding(const LanguageModel& model, const fs::path& folder) {
+  const auto pad = padding_token(model);
+  const fs::path file = folder / "tokenizer_config.json";
+  std::error_code ignored;
+  if (!pad || !fs::exists(file, ignored)) return {};
+  LOUPE_TRY(const std::string text, read_text_file(file));
+  json config = json::parse(text, nullptr, false);
+  if (!config.is_object()) return {};
+  config["pad_token"] = model.tokenizer->token_name(*pad);
+  return write_text_file(file, config.dump(2) + "\n");
+}
+
+std::span<const std::byte> bytes_of(const Tensor& tensor) {
+  return {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()};
+}
+
+Result<void> write_into(const LanguageModel& model, const Tensor& head,
+                        const ExportOptions& options, const fs::path& folder) {
+  const auto* architecture = find_architecture(model.decoder->config().architecture);
+  const bool classifier = options.type == "EX" && !options.mean_pooling;
+  const std::map<std::string, std::string> metadata{{"format", "pt"}};
+  const auto say = [&](const char* phase, double done) {
+    options.cancel.check();
+    if (options.progress) options.progress({phase, done, options.reference ? 4.0 : 3.0, -1});
+  };
+  say("writing tokenizer", 0);
+  LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder));
+  if (classifier) LOUPE_CHECK(name_padding(model, folder));
+  LOUPE_CHECK(write_text_file(
+      folder / "config.json",
+      config_for(model, *model.decoder,
+                 classifier ? architecture->classifier_name() : architecture->hf_name(), classifier)
+              .dump(2) +
+          "\n"));
+  say("writing weights", 1);
+  std::vector<std::pair<std::string, Tensor>> extra;
+  if (classifier) extra.emplace_back("score.weight", head);
+  LOUPE_CHECK(save_parameters(*model.decoder, extra, metadata, folder / "model.safetensors"));
+  if (options.type == "EX" && options.mean_pooling) {
+    const Tensor kept = head.detach().to(at::kCPU, at::kFloat).contiguous();
+    LOUPE_CHECK(io::write_safetensors(
+        folder / "reward_head.safetensors",
+        {{"score.weight", io::DType::f32, kept.sizes().vec(), bytes_of(kept)}}, metadata));
+  }
+  if (options.reference) {
+    say("writing the reference", 2);
+    std::error_code ignored;
+    fs::create_directory(folder / "reference", ignored);
+    LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder / "reference"));
+    LOUPE_CHECK(write_text_file(
+        folder / "reference" / "config.json",
+        config_for(model, *options.reference, architecture->hf_name(), false).dump(2) + "\n"));
+    LOUPE_CHECK(save_parameters(*options.reference, {}, metadata,
+                                folder / "reference" / "model.safetensors"));
+  }
+  json record = options.record;
+  record["type"] = options.type;
+  if (options.type == "EX") record["pooling"] = options.mean_pooling ? "mean" : "last";
+  if (options.type == "IM") {
+    record["beta"] = options.beta;
+    record["length_normalised"] = options.length_normalised;
+    record["without_reference"] = options.without_reference;
+    record["reference"] = options.reference ? "reference" : options.reference_name;
+  }
+  LOUPE_CHECK(write_text_file(folder / "rewardloupe.json", record.dump(2) + "\n"));
+  return write_text_file(folder / "README.md",
+                         export_readme(options, classifier ? "AutoModelForSequenceClassification"
+                                                           : "AutoModelForCausalLM"));
+}
+
+}  // namespace
+
+Result<ExportedFolder> export_model(const LanguageModel& model, const Tensor& head,
+                                    const ExportOptions& options, const fs::path& folder) {
+  std::error_code problem;
+  if (fs::exists(folder, problem) &&
+      !(fs::is_directory(folder, problem) && fs::is_empty(folder, problem)))
+    return Error{ErrorCode::invalid_input, "there is something at this path already",
+                 folder.string(), "choose a new folder, or an empty one"};
+  fs::path partial = folder;
+  partial += ".partial";
+  fs::remove_all(partial, problem);
+  if (!fs::create_directories(partial, problem))
+    return Error{ErrorCode::io, "the folder cannot be made: " + problem.message(), partial.string(),
+                 "choose another place"};
+  struct Cleaner {
+    const fs::path& path;
+    ~Cleaner() {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);
+    }
+  } cleaner{partial};
+  LOUPE_CHECK(write_into(model, head, options, partial));
+  fs::remove(folder, problem);
+  fs::rename(partial, folder, problem);
+  if (problem)
+    return Error{ErrorCode::io, "the folder cannot be renamed: " + problem.message(),
+                 folder.string(), ""};
+  ExportedFolder out;
+  out.path = folder;
+  if (options.type != "EX")
+    out.opens_with = "AutoModelForCausalLM";
+  else if (!options.mean_pooling)
+    out.opens_with = "AutoModelForSequenceClassification";
+  for (const auto& entry : fs::recursive_directory_iterator(folder, problem))
+    if (entry.is_regular_file(problem)) {
+      out.files.push_back(fs::relative(entry.path(), folder, problem));
+      out.bytes += entry.file_size(problem);
+    }
+  std::sort(out.files.begin(), out.files.end());
+  return out;
+}
+
+}  // namespace loupe::model

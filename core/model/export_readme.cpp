@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/export_readme.h"
+
+namespace loupe::model {
+
+namespace {
+
+// x and y as design section 4 has them; shared by every loader.
+constexpr const char* texts = R"(
+def ids(tokenizer, prompt, response):
+    turns = [{"role": "user", "content": prompt}]
+    x = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    whole = tokenizer.apply_chat_template(turns + [{"role": "assistant", "content": response}], tokenize=False)
+    y = whole[len(x):].rstrip()
+    encode = lambda text: tokenizer(text, add_special_tokens=False).input_ids
+    return encode(x), encode(y)
+)";
+
+constexpr const char* explicit_loader = R"(
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(".")
+model = AutoModelForSequenceClassification.from_pretrained(".", dtype=torch.float32).eval()
+@TEXTS@
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+with torch.no_grad():
+    print(model(torch.tensor([x + y])).logits[0, 0].item())
+)";
+
+constexpr const char* mean_loader = R"(
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(".")
+model = AutoModelForCausalLM.from_pretrained(".", dtype=torch.float32).eval()
+u = load_file("reward_head.safetensors")["score.weight"][0]
+@TEXTS@
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+with torch.no_grad():
+    hidden = model(torch.tensor([x + y]), output_hidden_states=True).hidden_states[-1][0]
+    print((hidden[len(x):] @ u).mean().item())
+)";
+
+constexpr const char* implicit_loader = R"(
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained(".")
+load = lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+@TEXTS@
+def log_prob(model, x, y):
+    with torch.no_grad():
+        log_probs = torch.log_softmax(model(torch.tensor([x + y])).logits[0].float(), -1)
+    return log_probs[len(x) - 1 : -1].gather(1, torch.tensor(y)[:, None]).sum().item()
+
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+@REWARD@
+)";
+
+std::string replace(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+std::string number(double value) {
+  nlohmann::json json = value;
+  return json.dump();
+}
+
+std::string implicit_reward(const ExportOptions& options) {
+  const std::string reference =
+      options.reference ? "\"reference\"" : "\"PATH OF " + options.reference_name + "\"";
+  std::string ratio = "log_prob(load(\".\"), x, y)";
+  if (!options.without_reference) ratio += " - log_prob(load(" + reference + "), x, y)";
+  std::string reward = number(options.beta) + " * (" + ratio + ")";
+  if (options.length_normalised) reward += " / len(y)";
+  return "print(" + reward + ")";
+}
+
+}  // namespace
+
+std::string export_readme(const ExportOptions& options, const std::string& opens_with) {
+  std::string text = "# " + options.title + "\n\n";
+  std::string loader;
+  if (options.type == "EX" && !options.mean_pooling) {
+    text +=
+        "An explicit reward model: a linear head (`score.weight`) on the last hidden state, read "
+        "at "
+        "the response's last token, the template's end-of-turn token included. `pad_token` is one "
+        "that no response ends with: transformers looks for the last token that is not padding.\n";
+    loader = explicit_loader;
+  } else if (options.type == "EX") {
+    text +=
+        "An explicit reward model whose head reads the mean of the last hidden states over the "
+        "response's tokens. No class of transformers does that: the head is in "
+        "`reward_head.safetensors`, the decoder opens as a causal language model.\n";
+    loader = mean_loader;
+  } else if (options.type == "IM") {
+    text += "An implicit reward model: beta times the log-ratio of this policy to its reference";
+    text += options.length_normalised ? ", divided by the number of response tokens" : "";
+    text += options.without_reference ? "; this variant leaves the reference out" : "";
+    text += ". beta = " + number(options.beta) + ".\n";
+    if (!options.without_reference)
+      text += options.reference ? "The reference is in `reference/`.\n"
+                                : "The reference is \"" + options.reference_name +
+                                      "\"; it is not in this folder.\n";
+    loader = replace(implicit_loader, "@REWARD@", implicit_reward(options));
+  } else {
+    text += "A causal language model.\n";
+    return text + "\nOpens with `" + opens_with + "`.\n";
+  }
+  text +=
+      "\nThe reward of one response:\n\n```python" + replace(loader, "@TEXTS@", texts) + "```\n";
+  return text + "\n`rewardloupe.json` says how it was made.\n";
+}
+
+}  // namespace loupe::model

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The README of an exported folder. Internal to core/model.
+#pragma once
+
+#include <string>
+
+#include "core/model/export.h"
+
+namespace loupe::model {
+
+std::string export_readme(const ExportOptions& options, const std::string& opens_with);
+
+}  // namespace loupe::model
