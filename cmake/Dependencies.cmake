@@ -18,12 +18,6 @@ elseif(LOUPE_TESTS)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
 endif()
 
-# minja, the Jinja dialect of chat templates: header only, out of a pinned source package.
-set(LOUPE_MINJA_DIR ${CMAKE_SOURCE_DIR}/.deps/minja CACHE PATH "folder that holds minja.hpp")
-add_library(loupe_minja INTERFACE)
-target_include_directories(loupe_minja SYSTEM INTERFACE ${LOUPE_MINJA_DIR})
-target_link_libraries(loupe_minja INTERFACE nlohmann_json::nlohmann_json)
-
 if(LOUPE_ENGINE)
   include(Torch)
 endif()

@@ -22,6 +22,8 @@ if(LOUPE_SANITIZE)
   target_link_options(loupe_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+include(Fuzz)
+
 # loupe_library(base SOURCES a.cpp b.cpp DEPS loupe_x other)
 function(loupe_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})

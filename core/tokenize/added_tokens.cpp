@@ -101,12 +101,14 @@ std::vector<Stretch> AddedTokenMatcher::split(std::string_view text) const {
 }
 
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer& normalizer) {
-  for (const AddedToken& token : tokens) {
-    if (token.normalized) {
-      normalized_.add(token, normalizer.apply(token.content));
-    } else {
-      raw_.add(token, token.content);
-    }
+  for (const AddedToken& token : tokens) add(token, normalizer);
+}
+
+void AddedTokens::add(const AddedToken& token, const Normalizer& normalizer) {
+  if (token.normalized) {
+    normalized_.add(token, normalizer.apply(token.content));
+  } else {
+    raw_.add(token, token.content);
   }
 }
 

@@ -55,6 +55,7 @@ class AddedTokens {
  public:
   AddedTokens() = default;
   AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer& normalizer);
+  void add(const AddedToken& token, const Normalizer& normalizer);
   const AddedTokenMatcher& raw() const { return raw_; }
   const AddedTokenMatcher& normalized() const { return normalized_; }
 

@@ -1,134 +1,102 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only file that compiles minja.
 #include "core/tokenize/jinja.h"
 
-#include <locale.h>
-#include <pthread.h>
+#include <algorithm>
 
-#include <ctime>
-#include <functional>
-
-#include "core/tokenize/minja_support/filters.h"
+#include "core/tokenize/jinja/input.h"
+#include "core/tokenize/jinja/limits.h"
+#include "core/tokenize/jinja/machine.h"
+#include "core/tokenize/jinja/parser.h"
+#include "core/tokenize/jinja/python_text.h"
+#include "core/tokenize/text.h"
 
 namespace loupe::tokenize {
 namespace {
 
-constexpr size_t kMaxSource = 96u << 10;
-// std::regex takes some hundred bytes of stack for each character that it matches, and minja's
-// trees are walked and freed by recursion. Only touched pages count.
-constexpr size_t kStack = size_t{512} << 20;
+constexpr size_t kExcerpt = 80;
 
-Error template_error(const std::string& message) {
-  const size_t at = message.find('\x1F');
-  const std::string place = at == std::string::npos ? "" : ", " + message.substr(at + 1);
-  std::string what = message.substr(0, std::min<size_t>(at, 400));
-  return {ErrorCode::invalid_input, "the chat template fails: " + sanitise(what).text,
-          "chat template" + place, "use a template that Jinja2 renders"};
-}
-
-// Runs `work` on a thread of its own with a deep stack; false when there is none to be had.
-bool on_deep_stack(const std::function<void()>& work) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStack);
-  pthread_t thread;
-  const auto start = [](void* p) -> void* {
-    (*static_cast<const std::function<void()>*>(p))();
-    return nullptr;
-  };
-  const int failed =
-      pthread_create(&thread, &attributes, start, const_cast<std::function<void()>*>(&work));
-  pthread_attr_destroy(&attributes);
-  if (failed) return false;
-  pthread_join(thread, nullptr);
-  return true;
-}
-
-template <class T>
-Result<T> guarded(const std::function<Result<T>()>& work) {
-  Result<T> result = Error{ErrorCode::out_of_memory, "no memory to run the chat template", "", ""};
-  on_deep_stack([&] {
-    try {
-      result = work();
-    } catch (const std::bad_alloc&) {
-    } catch (const std::exception& e) {
-      result = template_error(e.what());
-    }
-  });
-  return result;
-}
-
-bool parse_date(const std::string& date, std::tm& day) {
-  if (date.size() != 10) return false;
-  const char* end = strptime(date.c_str(), "%Y-%m-%d", &day);
-  return end && *end == '\0';
-}
-
-// As Python's date.strftime in the C locale.
-std::string format_date(const std::string& date, const std::string& format) {
-  std::tm day{};
-  if (!parse_date(date, day)) {
-    throw std::runtime_error("strftime_now: \"" + date + "\" is not a date (YYYY-MM-DD)");
+// At most `most` bytes, in one line, cut between code points.
+std::string shortened(std::string_view text, size_t most) {
+  size_t end = 0;
+  while (end < text.size() && end + jinja::code_point_bytes(text[end]) <= most) {
+    end += jinja::code_point_bytes(text[end]);
   }
-  if (format.empty()) return "";
-  if (format.size() > 1000) throw std::runtime_error("strftime_now: the format is too long");
-  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
-  std::string text(16 * format.size() + 256, '\0');
-  text.resize(strftime_l(text.data(), text.size(), format.c_str(), &day, c_locale));
-  return text;
+  std::string out(text.substr(0, end));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  return end < text.size() ? out + "..." : out;
 }
 
-minja::Value root_values(const JinjaInput& input) {
-  using minja::Value;
-  Value values = jinja::builtins();
-  Value messages = Value::array();
-  for (const JinjaMessage& message : input.messages) {
-    Value entry = Value::object();
-    entry.set("role", Value(message.role));
-    entry.set("content", Value(message.content));
-    messages.push_back(entry);
+// "line 3:4, `{{ raise_exception(…) }}`"; of a long line what follows the place.
+std::string place(std::string_view source, size_t at) {
+  at = std::min(at, source.size());
+  const auto line = std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(at), '\n');
+  const size_t begin = source.substr(0, at).rfind('\n') + 1;  // 0 without one
+  const size_t column = jinja::count_code_points(source.substr(begin, at - begin));
+  const size_t end = std::min(source.find('\n', at), source.size());
+  std::string_view text = source.substr(begin, end - begin);
+  if (text.size() > kExcerpt && at - begin > kExcerpt / 2) text = source.substr(at, end - at);
+  text = jinja::strip(text, {}, jinja::Side::both);
+  return "line " + std::to_string(line + 1) + ":" + std::to_string(column + 1) + ", `" +
+         shortened(text, kExcerpt) + "`";
+}
+
+Error template_error(std::string_view source, const jinja::Failure& failure, uint32_t at) {
+  const std::string what = shortened(failure.what, 400);
+  const std::string where =
+      "chat template, " + place(source, failure.at == jinja::kNoPlace ? at : failure.at);
+  if (failure.refused) {
+    return {ErrorCode::unsupported, "the chat template is not supported: " + what, where,
+            "use the plain template"};
   }
-  values.set("messages", messages);
-  values.set("add_generation_prompt", Value(input.add_generation_prompt));
-  values.set("bos_token", Value(input.bos_token));
-  values.set("eos_token", Value(input.eos_token));
-  values.set("strftime_now", jinja::arguments_filter([&input](jinja::Arguments& arguments) {
-               return Value(format_date(input.date, jinja::text_of(jinja::subject(arguments))));
-             }));
-  return values;
+  return {ErrorCode::invalid_input, "the chat template fails: " + what, where,
+          "change the conversation, or use the plain template"};
+}
+
+Error no_memory() {
+  return {ErrorCode::out_of_memory, "no memory to run the chat template", "chat template", ""};
 }
 
 }  // namespace
 
 struct JinjaTemplate::Impl {
-  std::shared_ptr<minja::TemplateNode> root;
-  // A long chain of nodes is freed by recursion.
-  ~Impl() {
-    on_deep_stack([this] { root.reset(); });
-  }
+  jinja::Tree tree;
 };
 
-Result<JinjaTemplate> JinjaTemplate::parse(const std::string& source) {
-  if (source.size() > kMaxSource) {
+Result<JinjaTemplate> JinjaTemplate::parse(std::string_view source) {
+  if (source.size() > jinja::kMaxSource) {
     return Error{ErrorCode::unsupported,
                  "the chat template has " + std::to_string(source.size()) + " bytes; at most " +
-                     std::to_string(kMaxSource) + " are read",
-                 "chat template", ""};
+                     std::to_string(jinja::kMaxSource) + " are read",
+                 "chat template", "use the plain template"};
   }
-  return guarded<JinjaTemplate>([&]() -> Result<JinjaTemplate> {
+  const std::string text = sanitise(source).text;
+  try {
     auto impl = std::make_shared<Impl>();
-    impl->root = minja::Parser::parse(
-        source, {.trim_blocks = true, .lstrip_blocks = true, .keep_trailing_newline = false});
+    impl->tree = jinja::Parser::parse(text);
     JinjaTemplate result;
     result.impl_ = std::move(impl);
     return result;
-  });
+  } catch (const jinja::Failure& failure) {
+    return template_error(jinja::normalise_source(text), failure, 0);
+  } catch (const std::bad_alloc&) {
+    return no_memory();
+  }
 }
 
 Result<std::string> JinjaTemplate::render(const JinjaInput& input) const {
-  return guarded<std::string>([&]() -> Result<std::string> {
-    return impl_->root->render(minja::Context::make(root_values(input)));
-  });
+  try {
+    const jinja::InputVariables variables(input);
+    jinja::Machine machine(impl_->tree, variables);
+    try {
+      return machine.run();
+    } catch (const jinja::Failure& failure) {
+      return template_error(impl_->tree.source, failure, machine.failed_at());
+    }
+  } catch (const std::bad_alloc&) {
+    return no_memory();
+  }
 }
 
 }  // namespace loupe::tokenize

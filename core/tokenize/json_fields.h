@@ -32,7 +32,7 @@ inline const nlohmann::json& field_or_null(const nlohmann::json& object, const c
 
 inline Error unsupported(const std::string& thing, const std::string& where) {
   return {ErrorCode::unsupported, "unsupported tokenizer: " + thing, where,
-          "only byte-level BPE, BPE with byte fallback and sentencepiece models are read"};
+          "only byte-level BPE, BPE with byte fallback, Unigram and sentencepiece models are read"};
 }
 
 inline Error corrupt(const std::string& what, const std::string& where) {

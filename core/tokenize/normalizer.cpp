@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/tokenize/charsmap.h"
 #include "core/tokenize/json_fields.h"
 #include "core/tokenize/regex.h"
 
@@ -105,6 +106,34 @@ std::vector<Span> find_string(const std::string& text, const std::string& needle
   return matches;
 }
 
+bool is_space(char32_t c) {
+  return char_classes()[c] & kSpace;
+}
+
+MappedText strip(const MappedText& text, bool left, bool right) {
+  uint32_t begin = 0, end = static_cast<uint32_t>(text.text.size()), length = 0;
+  while (left && begin < end && is_space(decode_at(text.text.data(), begin, length)))
+    begin += length;
+  while (right && end > begin) {
+    uint32_t last = end - 1;
+    while ((text.text[last] & 0xC0) == 0x80) --last;
+    if (!is_space(decode_at(text.text.data(), last, length))) break;
+    end = last;
+  }
+  return text.slice(begin, end);
+}
+
+MappedText strip_marks(MappedText text) {
+  if (is_ascii(text.text)) return text;
+  MappedText result = empty_like(text);
+  uint32_t length = 0;
+  for (uint32_t at = 0; at < text.text.size(); at += length) {
+    const auto c = static_cast<UChar32>(decode_at(text.text.data(), at, length));
+    if (!(U_MASK(u_charType(c)) & U_GC_M_MASK)) copy(text, at, at + length, result);
+  }
+  return result;
+}
+
 MappedText prepend(MappedText text, const std::string& prefix) {
   if (text.text.empty()) return text;
   MappedText result = empty_like(text);
@@ -147,6 +176,18 @@ Result<void> Normalizer::add(const nlohmann::json& spec, const std::string& wher
     LOUPE_CHECK(add_unicode_form(type));
   } else if (type == "Lowercase") {
     steps_.push_back(lowercase);
+  } else if (type == "StripAccents") {
+    steps_.push_back(strip_marks);
+  } else if (type == "Strip") {
+    const bool left = bool_or(spec, "strip_left", true), right = bool_or(spec, "strip_right", true);
+    steps_.push_back([=](MappedText text) { return strip(text, left, right); });
+  } else if (type == "Precompiled") {
+    const auto& encoded = field_or_null(spec, "precompiled_charsmap");
+    const auto bytes = decode_base64(encoded.is_string() ? encoded.get<std::string>() : "");
+    if (!bytes) return corrupt("precompiled_charsmap is no base64", where);
+    LOUPE_TRY(Charsmap parsed, Charsmap::parse(*bytes, where));
+    const auto map = std::make_shared<const Charsmap>(std::move(parsed));
+    steps_.push_back([map](MappedText text) { return map->apply(text); });
   } else if (type == "Prepend") {
     const std::string prefix = string_or(spec, "prepend", "");
     steps_.push_back([prefix](MappedText text) { return prepend(std::move(text), prefix); });

@@ -7,8 +7,13 @@
 namespace loupe::tokenize {
 namespace {
 
-// ICU's unit is about a millisecond of matching.
-constexpr int32_t kTimeLimit = 10000;
+// Matching reports about every millisecond of work. An honest expression needs a few reports for
+// megabytes of text; one that backtracks without bound is stopped, at the same place every time.
+constexpr int64_t kReports = 300, kBytesPerReport = 1 << 10;
+
+UBool U_CALLCONV spend_report(const void* left, int32_t) {
+  return --*static_cast<int64_t*>(const_cast<void*>(left)) > 0;
+}
 
 }  // namespace
 
@@ -26,6 +31,7 @@ Result<Regex> Regex::compile(const std::string& pattern, const std::string& wher
                  where, ""};
   }
   Regex regex;
+  regex.gave_up_ = std::make_shared<std::atomic<bool>>(false);
   regex.pattern_ = std::shared_ptr<const void>(compiled, [](const void* p) {
     uregex_close(static_cast<URegularExpression*>(const_cast<void*>(p)));
   });
@@ -34,6 +40,7 @@ Result<Regex> Regex::compile(const std::string& pattern, const std::string& wher
 
 std::vector<Span> Regex::find_all(std::string_view text) const {
   std::vector<Span> matches;
+  if (gave_up_->load(std::memory_order_relaxed)) return matches;
   UErrorCode status = U_ZERO_ERROR;
   // A clone shares the compiled pattern and has a matching state of its own.
   URegularExpression* matcher =
@@ -42,12 +49,14 @@ std::vector<Span> Regex::find_all(std::string_view text) const {
   UText subject = UTEXT_INITIALIZER;
   utext_openUTF8(&subject, text.data(), static_cast<int64_t>(text.size()), &status);
   uregex_setUText(matcher, &subject, &status);
-  uregex_setTimeLimit(matcher, kTimeLimit, &status);
+  int64_t left = kReports + static_cast<int64_t>(text.size()) / kBytesPerReport;
+  uregex_setMatchCallback(matcher, spend_report, &left, &status);
   while (U_SUCCESS(status) && uregex_findNext(matcher, &status)) {
     const auto begin = static_cast<uint32_t>(uregex_start64(matcher, 0, &status));
     const auto end = static_cast<uint32_t>(uregex_end64(matcher, 0, &status));
     if (U_SUCCESS(status)) matches.push_back({begin, end});
   }
+  if (status == U_REGEX_STOPPED_BY_CALLER) gave_up_->store(true, std::memory_order_relaxed);
   uregex_close(matcher);
   utext_close(&subject);
   return matches;

@@ -18,7 +18,7 @@ Result<int32_t> parse_id(const json& value, const std::string& name, const std::
   return value.get<int32_t>();
 }
 
-Result<void> parse_vocabulary(const json& model, const std::string& where, BpeParts& parts) {
+Result<void> parse_vocabulary(const json& model, const std::string& where, PipelineParts& parts) {
   const json& vocabulary = field_or_null(model, "vocab");
   if (!vocabulary.is_object()) return corrupt("model.vocab is missing", where);
   parts.vocabulary.reserve(vocabulary.size());
@@ -30,7 +30,7 @@ Result<void> parse_vocabulary(const json& model, const std::string& where, BpePa
 }
 
 // Merges are "a b" in older files and ["a", "b"] in newer ones.
-Result<void> parse_merges(const json& model, const std::string& where, BpeParts& parts) {
+Result<void> parse_merges(const json& model, const std::string& where, PipelineParts& parts) {
   const json& merges = field_or_null(model, "merges");
   if (!merges.is_array()) return corrupt("model.merges is missing", where);
   parts.merges.reserve(merges.size());
@@ -51,9 +51,35 @@ Result<void> parse_merges(const json& model, const std::string& where, BpeParts&
   return {};
 }
 
-Result<void> parse_model(const json& model, const std::string& where, BpeParts& parts) {
+Result<void> parse_unigram(const json& model, const std::string& where, PipelineParts& parts) {
+  const json& vocabulary = field_or_null(model, "vocab");
+  if (!vocabulary.is_array()) return corrupt("model.vocab is missing", where);
+  Unigram::Pieces pieces;
+  pieces.reserve(vocabulary.size());
+  parts.vocabulary.reserve(vocabulary.size());
+  for (const json& piece : vocabulary) {
+    if (!piece.is_array() || piece.size() != 2 || !piece[0].is_string() || !piece[1].is_number()) {
+      return corrupt(
+          "model.vocab[" + std::to_string(pieces.size()) + "] is not a piece and a score", where);
+    }
+    // Of pieces of one name the last counts.
+    parts.vocabulary[piece[0].get<std::string>()] = static_cast<int32_t>(pieces.size());
+    pieces.emplace_back(piece[0].get<std::string>(), piece[1].get<double>());
+  }
+  if (const json& unknown = field_or_null(model, "unk_id"); !unknown.is_null()) {
+    LOUPE_TRY(parts.options.unknown, parse_id(unknown, "unk_id", where));
+  }
+  parts.options.byte_symbols = false;
+  parts.options.byte_fallback = bool_or(model, "byte_fallback", false);
+  parts.pieces = std::move(pieces);
+  parts.metaspace = "\u2581";
+  return {};
+}
+
+Result<void> parse_model(const json& model, const std::string& where, PipelineParts& parts) {
   if (!model.is_object()) return corrupt("model is missing", where);
   const std::string type = string_or(model, "type", model.contains("merges") ? "BPE" : "");
+  if (type == "Unigram") return parse_unigram(model, where, parts);
   if (type != "BPE") return unsupported("model \"" + type + "\"", where);
   const json& dropout = field_or_null(model, "dropout");
   if (dropout.is_number() && dropout != 0) return unsupported("BPE with dropout", where);
@@ -82,7 +108,7 @@ Result<void> parse_model(const json& model, const std::string& where, BpeParts& 
   return {};
 }
 
-Result<void> parse_added(const json& list, const std::string& where, BpeParts& parts) {
+Result<void> parse_added(const json& list, const std::string& where, PipelineParts& parts) {
   if (list.is_null()) return {};
   if (!list.is_array()) return corrupt("added_tokens is not a list", where);
   for (const json& item : list) {
@@ -119,13 +145,17 @@ bool starts_with_special(const json& post_processor) {
 
 }  // namespace
 
-Result<BpeParts> parse_tokenizer_json(const json& document, const std::string& where) {
+Result<PipelineParts> parse_tokenizer_json(const json& document, const std::string& where) {
   if (!document.is_object()) return corrupt("not a JSON object", where);
-  BpeParts parts;
+  PipelineParts parts;
   LOUPE_TRY(parts.normalizer, Normalizer::parse(field_or_null(document, "normalizer"), where));
   LOUPE_TRY(parts.pre_tokenizer,
             PreTokenizer::parse(field_or_null(document, "pre_tokenizer"), where));
   LOUPE_CHECK(parse_model(field_or_null(document, "model"), where, parts));
+  // What text looks like is no reason to refuse a model: an odd decoder is left out.
+  if (auto decoder = Decoder::parse(field_or_null(document, "decoder"), where); decoder.ok()) {
+    parts.decoder = std::move(*decoder);
+  }
   LOUPE_CHECK(parse_added(field_or_null(document, "added_tokens"), where, parts));
   parts.adds_bos = starts_with_special(field_or_null(document, "post_processor"));
   return parts;

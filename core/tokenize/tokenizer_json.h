@@ -6,12 +6,13 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/tokenize/bpe_tokenizer.h"
+#include "core/tokenize/pipeline_tokenizer.h"
 
 namespace loupe::tokenize {
 
 // Everything but BOS and EOS, which other files name. `adds_bos` is set when the post-processor
 // starts with a special token. `where` names the file in Errors.
-Result<BpeParts> parse_tokenizer_json(const nlohmann::json& document, const std::string& where);
+Result<PipelineParts> parse_tokenizer_json(const nlohmann::json& document,
+                                           const std::string& where);
 
 }  // namespace loupe::tokenize

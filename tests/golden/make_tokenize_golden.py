@@ -17,6 +17,7 @@ import sentencepiece
 from gguf import GGUFReader
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
+from tokenize_families import write_families
 from tokenize_templates import conversations, templates
 
 OUT = pathlib.Path(__file__).resolve().parent / "tokenize"
@@ -190,7 +191,7 @@ def sentencepiece_fixture(folder):
     (folder / "tokenizer.model").write_bytes(model.getvalue())
     processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
     with io.open(folder / "strings.jsonl", "w", encoding="utf-8", newline="\n") as out:
-        for text in [t for t in strings(99, 400) if "<s>" not in t and "</s>" not in t and "\0" not in t]:
+        for text in [t for t in strings(99, 400) if not any(name in t for name in ("<s>", "</s>", "<unk>", "\0"))]:
             out.write(json.dumps([text, processor.encode(text)], ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
@@ -226,6 +227,7 @@ def main():
         (folder / "tokenizer_config.json").write_text(json.dumps(config) + "\n")
         write_pairs(folder / "strings.jsonl", fixture, fixture_strings(17, 300))
     sentencepiece_fixture(OUT / "sentencepiece")
+    write_families(OUT / "families", corpus(), strings(2507, 5000))
     chat(OUT / "chat.jsonl", template)
 
 

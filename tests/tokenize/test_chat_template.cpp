@@ -148,7 +148,7 @@ void TestChatTemplate::raise_exception() {
   QVERIFY(!text.ok());
   QCOMPARE(text.error().code, ErrorCode::invalid_input);
   QCOMPARE(text.error().what, std::string("the chat template fails: roles at row 7"));
-  QVERIFY2(text.error().where.starts_with("chat template, row 3"), text.error().where.c_str());
+  QVERIFY2(text.error().where.starts_with("chat template, line 3:4,"), text.error().where.c_str());
 }
 
 void TestChatTemplate::bad_templates_data() {
@@ -181,13 +181,8 @@ void TestChatTemplate::bad_templates_data() {
       "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor "
       "%}{% endfor %}{% endfor %}");
   row("value that holds itself", "{% set ns = namespace() %}{% set ns.x = ns %}{{ ns }}");
-  row("comparison without end",
-      "{% set a = namespace() %}{% set a.x = a %}{{ a == a }}{{ [a] == [a] }}");
   row("appending while looping",
       "{% for m in messages if messages.append(m) is none %}{% endfor %}");
-  row("macro out of its loop",
-      "{% set ns = namespace() %}{% for i in [1] %}{% macro f() %}x{% endmacro %}{% set ns.f = f "
-      "%}{% endfor %}{{ ns.f() }}");
   row("deep parentheses", "{{ " + QString("(").repeated(40000) + "1");
   row("deep not", "{{ " + QString("not ").repeated(20000) + "1 }}");
   row("deep blocks", QString("{% if true %}").repeated(7000));

@@ -3,74 +3,19 @@
 // reason.
 #include <QTemporaryDir>
 #include <QtTest>
-#include <cstring>
 
 #include "core/base/file.h"
 #include "core/tokenize/tokenizer.h"
 #include "tests/tokenize/golden.h"
+#include "tests/tokenize/made_gguf.h"
 
 using namespace loupe;
 using namespace loupe::tokenize;
 
 namespace {
 
-// A GGUF file without tensors.
-class Gguf {
- public:
-  void text(const std::string& key, const std::string& value) {
-    begin(key, 8);
-    put(value);
-  }
-  void texts(const std::string& key, const std::vector<std::string>& values) {
-    begin(key, 9);
-    put<uint32_t>(8);
-    put<uint64_t>(values.size());
-    for (const auto& value : values) put(value);
-  }
-  void ints(const std::string& key, const std::vector<int32_t>& values) {
-    begin(key, 9);
-    put<uint32_t>(5);
-    put<uint64_t>(values.size());
-    for (const int32_t value : values) put(value);
-  }
-  void number(const std::string& key, uint32_t value) {
-    begin(key, 4);
-    put(value);
-  }
-  Result<std::shared_ptr<const Tokenizer>> load() {
-    std::string head("GGUF");
-    std::swap(head, bytes_);
-    put<uint32_t>(3);
-    put<uint64_t>(0);
-    put<uint64_t>(count_);
-    bytes_ += head;
-    const auto file = io::GgufFile::parse(std::as_bytes(std::span(bytes_)), "made.gguf");
-    if (!file) return file.error();
-    return load_gguf_tokenizer(**file);
-  }
-
- private:
-  void begin(const std::string& key, uint32_t type) {
-    ++count_;
-    put(key);
-    put(type);
-  }
-  void put(const std::string& value) {
-    put<uint64_t>(value.size());
-    bytes_ += value;
-  }
-  template <class T>
-  void put(T value) {
-    char raw[sizeof value];
-    std::memcpy(raw, &value, sizeof value);
-    bytes_.append(raw, sizeof value);
-  }
-  std::string bytes_;
-  uint64_t count_ = 0;
-};
-
-Gguf small_gguf(const std::string& pre) {
-  Gguf gguf;
+MadeGguf small_gguf(const std::string& pre) {
+  MadeGguf gguf;
   gguf.text("tokenizer.ggml.model", "gpt2");
   gguf.text("tokenizer.ggml.pre", pre);
   gguf.texts("tokenizer.ggml.tokens",
@@ -103,11 +48,17 @@ class TestTokenizerLoad : public QObject {
  private slots:
   void gguf_pre_tokenizers();
   void gguf_refusals();
+  void gguf_pieces();
+  void gguf_piece_refusals_data();
+  void gguf_piece_refusals();
   void missing_files();
   void damaged_json();
   void unsupported_json_data();
   void unsupported_json();
+  void damaged_unigram_data();
+  void damaged_unigram();
   void damaged_sentencepiece();
+  void damaged_added_tokens();
 };
 
 void TestTokenizerLoad::gguf_pre_tokenizers() {
@@ -131,23 +82,23 @@ void TestTokenizerLoad::gguf_pre_tokenizers() {
 }
 
 void TestTokenizerLoad::gguf_refusals() {
-  const auto odd = small_gguf("tekken").load();
+  const auto odd = small_gguf("viking").load();
   QVERIFY(!odd.ok());
   QCOMPARE(odd.error().code, ErrorCode::unsupported);
-  QVERIFY(mentions(odd.error(), "tekken") && mentions(odd.error(), "made.gguf"));
-  Gguf spm;
-  spm.text("tokenizer.ggml.model", "llama");
-  const auto refused = spm.load();
-  QVERIFY(!refused.ok() && mentions(refused.error(), "\"llama\""));
-  QVERIFY(!Gguf().load().ok());
-  Gguf no_tokens;
+  QVERIFY(mentions(odd.error(), "viking") && mentions(odd.error(), "made.gguf"));
+  MadeGguf other;
+  other.text("tokenizer.ggml.model", "rwkv");
+  const auto refused = other.load();
+  QVERIFY(!refused.ok() && mentions(refused.error(), "\"rwkv\""));
+  QVERIFY(!MadeGguf().load().ok());
+  MadeGguf no_tokens;
   no_tokens.text("tokenizer.ggml.model", "gpt2");
   QVERIFY(!no_tokens.load().ok());
-  Gguf bad_bos = small_gguf("gpt-2");
+  MadeGguf bad_bos = small_gguf("gpt-2");
   bad_bos.number("tokenizer.ggml.bos_token_id", 10);
   const auto bos = bad_bos.load();
   QVERIFY(!bos.ok() && mentions(bos.error(), "bos_token_id"));
-  Gguf bad_merge;
+  MadeGguf bad_merge;
   bad_merge.text("tokenizer.ggml.model", "gpt2");
   bad_merge.texts("tokenizer.ggml.tokens", {"a", "b"});
   bad_merge.texts("tokenizer.ggml.merges", {"a b"});
@@ -155,6 +106,104 @@ void TestTokenizerLoad::gguf_refusals() {
   QVERIFY(!merge.ok());
   QCOMPARE(merge.error().code, ErrorCode::corrupt);
   QVERIFY(mentions(merge.error(), "merge 0"));
+}
+
+namespace {
+
+struct Pieces {
+  std::vector<std::string> names = {"<unk>", "<s>", "</s>", "a", "b", "\u2581", "ab", "<u>"};
+  std::vector<float> scores = {0, 0, 0, -2, -3, -4, -1, 0};
+  std::vector<int32_t> kinds = {2, 3, 3, 1, 1, 1, 1, 4};
+  std::string model = "llama";
+
+  MadeGguf gguf() const {
+    MadeGguf made;
+    made.text("tokenizer.ggml.model", model);
+    made.texts("tokenizer.ggml.tokens", names);
+    made.floats("tokenizer.ggml.scores", scores);
+    made.ints("tokenizer.ggml.token_type", kinds);
+    made.number("tokenizer.ggml.bos_token_id", 1);
+    made.number("tokenizer.ggml.eos_token_id", 2);
+    return made;
+  }
+};
+
+}  // namespace
+
+void TestTokenizerLoad::gguf_pieces() {
+  using Ids = std::vector<int32_t>;
+  const auto loaded = Pieces().gguf().load();
+  QVERIFY2(loaded.ok(), loaded.ok() ? "" : loaded.error().text().c_str());
+  const Tokenizer& tokenizer = **loaded;
+  QCOMPARE(tokenizer.ids("ab b"), (Ids{5, 6, 5, 4}));
+  // A space in front of every stretch; what nothing covers is unknown.
+  QCOMPARE(tokenizer.ids("<s>ab<u>a?"), (Ids{1, 5, 6, 7, 5, 3, 0}));
+  QCOMPARE(tokenizer.vocab_size(), 8);
+  QVERIFY(tokenizer.bos() == 1 && tokenizer.eos() == 2 && tokenizer.adds_bos());
+  QVERIFY(tokenizer.is_special(0) && tokenizer.is_special(1) && !tokenizer.is_special(7));
+  QCOMPARE(tokenizer.token_bytes(7), std::string("<u>"));
+  MadeGguf bare = Pieces().gguf();
+  bare.boolean("tokenizer.ggml.add_space_prefix", false);
+  bare.boolean("tokenizer.ggml.add_bos_token", false);
+  const auto without = bare.load();
+  QVERIFY(without.ok());
+  QCOMPARE((*without)->ids("ab b"), (Ids{6, 5, 4}));
+  QVERIFY(!(*without)->adds_bos());
+}
+
+void TestTokenizerLoad::gguf_piece_refusals_data() {
+  QTest::addColumn<int>("fault");
+  QTest::addColumn<QString>("named");
+  int fault = 0;
+  for (const char* named :
+       {"one score a token", "one kind a token", "unknown kind", "not finite", "no name",
+        "zero byte", "no UTF-8", "earlier one", "no unknown token", "1 byte tokens"})
+    QTest::newRow(named) << fault++ << QString(named);
+}
+
+void TestTokenizerLoad::gguf_piece_refusals() {
+  QFETCH(int, fault);
+  QFETCH(QString, named);
+  Pieces pieces;
+  switch (fault) {
+    case 0:
+      pieces.scores.pop_back();
+      break;
+    case 1:
+      pieces.kinds.pop_back();
+      break;
+    case 2:
+      pieces.kinds[3] = 7;
+      break;
+    case 3:
+      pieces.scores[3] = std::numeric_limits<float>::quiet_NaN();
+      break;
+    case 4:
+      pieces.names[3] = "";
+      break;
+    case 5:
+      pieces.names[3] = std::string("a\0b", 3);
+      break;
+    case 6:
+      pieces.names[3] = "\xFF";
+      break;
+    case 7:
+      pieces.names[3] = "ab";
+      break;
+    case 8:
+      pieces.kinds[0] = 3;
+      break;
+    default:
+      pieces.names[3] = "<0x41>";
+      pieces.kinds[3] = 6;
+  }
+  for (const char* model : {"llama", "t5"}) {
+    pieces.model = model;
+    const auto loaded = pieces.gguf().load();
+    QVERIFY(!loaded.ok());
+    QCOMPARE(loaded.error().code, ErrorCode::corrupt);
+    QVERIFY2(mentions(loaded.error(), named.toStdString()), loaded.error().text().c_str());
+  }
 }
 
 void TestTokenizerLoad::missing_files() {
@@ -197,10 +246,10 @@ void TestTokenizerLoad::unsupported_json_data() {
   const auto row = [](const char* pointer, const char* value, const char* named) {
     QTest::newRow(named) << QString(pointer) << QString(value) << QString(named);
   };
-  row("/model/type", "\"Unigram\"", "Unigram");
+  row("/model/type", "\"WordPiece\"", "WordPiece");
   row("/model/end_of_word_suffix", "\"</w>\"", "end_of_word_suffix");
   row("/model/dropout", "0.1", "dropout");
-  row("/normalizer", "{\"type\":\"StripAccents\"}", "StripAccents");
+  row("/normalizer", "{\"type\":\"BertNormalizer\"}", "BertNormalizer");
   row("/pre_tokenizer", "{\"type\":\"BertPreTokenizer\"}", "BertPreTokenizer");
 }
 
@@ -215,6 +264,58 @@ void TestTokenizerLoad::unsupported_json() {
   const Error error = refusal(folder, document.dump());
   QCOMPARE(error.code, ErrorCode::unsupported);
   QVERIFY2(mentions(error, named.toStdString()), error.text().c_str());
+}
+
+void TestTokenizerLoad::damaged_unigram_data() {
+  QTest::addColumn<QString>("pointer");
+  QTest::addColumn<QString>("value");
+  QTest::addColumn<QString>("named");
+  const auto row = [](const char* pointer, const char* value, const char* named) {
+    QTest::newRow(named) << QString(pointer) << QString(value) << QString(named);
+  };
+  row("/model/vocab", "{}", "vocab is missing");
+  row("/model/vocab/3", "[\"x\"]", "vocab[3]");
+  row("/model/vocab/3/1", "\"high\"", "a piece and a score");
+  row("/model/unk_id", "100000", "100000");
+  row("/normalizer/precompiled_charsmap", "\"????\"", "base64");
+  row("/normalizer/precompiled_charsmap", "\"AAA=\"", "cut off");
+  row("/normalizer/precompiled_charsmap", "\"/////w==\"", "claims a table");
+}
+
+void TestTokenizerLoad::damaged_unigram() {
+  QFETCH(QString, pointer);
+  QFETCH(QString, value);
+  QFETCH(QString, named);
+  const QTemporaryDir folder;
+  std::ifstream in(golden_folder() / "families/t5/tokenizer.json", std::ios::binary);
+  auto document = nlohmann::json::parse(in);
+  document[nlohmann::json::json_pointer(pointer.toStdString())] =
+      nlohmann::json::parse(value.toStdString());
+  const Error error = refusal(folder, document.dump());
+  QCOMPARE(error.code, ErrorCode::corrupt);
+  QVERIFY2(mentions(error, named.toStdString()), error.text().c_str());
+}
+
+void TestTokenizerLoad::damaged_added_tokens() {
+  const QTemporaryDir folder;
+  const auto path = std::filesystem::path(folder.path().toStdString());
+  std::filesystem::copy_file(golden_folder() / "sentencepiece/tokenizer.model",
+                             path / "tokenizer.model");
+  QVERIFY(load_hf_tokenizer(path).ok());
+  for (const char* text : {"[]", "{\"x\": -1}", "{\"x\": \"1\"}", "{\"x\": 99999999999}", "{"}) {
+    QVERIFY(write_text_file(path / "added_tokens.json", text).ok());
+    const auto loaded = load_hf_tokenizer(path);
+    QVERIFY(!loaded.ok());
+    QVERIFY2(mentions(loaded.error(), "added_tokens.json"), loaded.error().text().c_str());
+  }
+  std::filesystem::remove(path / "added_tokens.json");
+  for (const char* key : {"x", "", "-1", "999999999", "123456789012345678901234567890"}) {
+    const nlohmann::json config = {{"added_tokens_decoder", {{key, {{"content", "<x>"}}}}}};
+    QVERIFY(write_text_file(path / "tokenizer_config.json", config.dump()).ok());
+    const auto loaded = load_hf_tokenizer(path);
+    QVERIFY(!loaded.ok());
+    QVERIFY2(mentions(loaded.error(), "tokenizer_config.json"), loaded.error().text().c_str());
+  }
 }
 
 void TestTokenizerLoad::damaged_sentencepiece() {
