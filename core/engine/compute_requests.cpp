@@ -11,8 +11,7 @@ using nlohmann::json;
 
 bool ComputeRequests::knows(const std::string& method) {
   namespace m = api::method;
-  return method == m::attribute || method == m::shift || method == m::models_import ||
-         method == m::train_estimate;
+  return method == m::attribute || method == m::shift || method == m::train_estimate;
 }
 
 // The pair that "set" (of "pairs_run", or of "run") or "dataset" and "index" name.
@@ -54,8 +53,7 @@ Result<json> ComputeRequests::attribute(const json& params, const Asker& asker) 
   if (params.contains("model")) {
     LOUPE_TRY(const int64_t model, int_param(params, "model"));
     LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.base(model, asker.progress));
-    LOUPE_TRY(const auto attribution,
-              attribute_model(cache_, workspace_, model, asked, asker.cancel));
+    LOUPE_TRY(const auto attribution, attribute_model(cache_, model, asked, asker.cancel));
     return json(attribution);
   }
   LOUPE_TRY(const int64_t run, int_param(params, "run"));
@@ -79,14 +77,13 @@ Result<json> ComputeRequests::shift(const json& params, const Asker& asker) {
   LOUPE_TRY(edit.after, text_param(params, "after"));
   edit.other = params.value("rejected", "");
   json out = json::array();
-  for (const auto& run : params.value("runs", json::array())) {
-    if (!run.is_number_integer()) return bad_params("\"runs\" is a list of run ids");
-    const auto id = run.get<int64_t>();
+  const auto answer_of = [&](int64_t id, bool is_run) -> Result<void> {
     asker.cancel.check();
     // One run's trouble is a row of its own; only a cancel ends the whole.
     auto shift = [&]() -> Result<api::Shift> {
-      LOUPE_TRY([[maybe_unused]] const auto loaded, cache_.run(id, asker.progress));
-      return shift_response(cache_, id, edit, asker.cancel, &memo_);
+      LOUPE_TRY(const auto loaded,
+                is_run ? cache_.run(id, asker.progress) : cache_.model(id, asker.progress));
+      return shift_response(*loaded, edit, asker.cancel, &memo_);
     }();
     if (!shift &&
         (shift.error().code == ErrorCode::cancelled || shift.error().code == ErrorCode::superseded))
@@ -95,15 +92,28 @@ Result<json> ComputeRequests::shift(const json& params, const Asker& asker) {
     if (shift) {
       row = std::move(*shift);
     } else {
-      row.run = id;
-      if (const auto known = workspace_.run(id)) {
+      (is_run ? row.run : row.model) = id;
+      if (const auto known = workspace_.run(id); is_run && known) {
         row.run_name = known->name;
         row.type = known->type;
+      }
+      if (const auto known = workspace_.model(id); !is_run && known) {
+        row.run_name = known->name;
+        row.type = known->kind;
       }
       row.error = error_json(shift.error());
     }
     out.push_back(row);
     if (asker.partial) asker.partial(out.back());
+    return {};
+  };
+  for (const char* key : {"runs", "models"}) {
+    const json list = params.value(key, json::array());
+    for (const auto& id : list) {
+      if (!id.is_number_integer())
+        return bad_params(std::string("\"") + key + "\" is a list of ids");
+      LOUPE_CHECK(answer_of(id.get<int64_t>(), std::string(key) == "runs"));
+    }
   }
   return json{{"rows", out}};
 }
@@ -120,11 +130,7 @@ Result<json> ComputeRequests::answer(const std::string& method, const json& para
   try {
     if (method == api::method::attribute) return attribute(params, asker);
     if (method == api::method::shift) return shift(params, asker);
-    if (method == api::method::train_estimate) return estimate(params, asker);
-    LOUPE_TRY(const std::string path, text_param(params, "path"));
-    if (asker.progress) asker.progress({"reading " + path, 0, 0, -1});
-    LOUPE_TRY(const auto row, import_model(workspace_, path, params.value("name", "")));
-    return json(to_api(row));
+    return estimate(params, asker);
   } catch (const json::exception& error) {
     return bad_params(error.what());
   }

@@ -7,7 +7,7 @@
 
 #include "core/base/progress.h"
 #include "core/engine/estimate.h"
-#include "core/engine/models.h"
+#include "core/engine/model_cache.h"
 #include "core/engine/requests.h"
 #include "core/engine/scoring.h"
 

@@ -55,17 +55,31 @@ PairLengths pair_lengths(const data::EncodedDataset& set) {
   return out;
 }
 
-double training_memory(const model::DecoderConfig& config, int64_t parameters,
-                       const train::Recipe& recipe, const PairLengths& train) {
-  // Weights, gradients and the two moments of AdamW, all fp32.
-  double bytes = kProgram + 16.0 * static_cast<double>(parameters);
-  // Kept for the backward pass, a token and layer: the residual and two norms, queries and
-  // attention's output, keys and values, and the three products of the MLP.
+namespace {
+
+// Kept for the backward pass, a token and layer: the residual and two norms, queries and
+// attention's output, keys and values, and the products of the MLP.
+double floats_a_token(const model::DecoderConfig& config) {
   const double width = static_cast<double>(config.hidden_size);
   const double kv = static_cast<double>(config.kv_heads * config.head_dim);
   const double heads = static_cast<double>(config.heads * config.head_dim);
   const double inner = static_cast<double>(config.intermediate_size);
-  const double floats = 3 * width + 2 * heads + 3 * kv + 3 * inner;
+  return 3 * width + 2 * heads + 3 * kv + (config.gated ? 3 : 2) * inner;
+}
+
+// The logits of an IM-RM exist for 256 response positions at a time, with their gradient; the
+// unembedding's gradient is summed up beside the embedding's.
+double logit_bytes(const model::DecoderConfig& config, double response_tokens) {
+  return static_cast<double>(config.vocab_size) *
+         (12 * std::min(response_tokens, 256.0) + 8 * static_cast<double>(config.hidden_size));
+}
+
+}  // namespace
+
+double training_memory(const model::DecoderConfig& config, int64_t parameters,
+                       const train::Recipe& recipe, const PairLengths& train) {
+  // Weights, gradients and the two moments of AdamW, all fp32.
+  double bytes = kProgram + 16.0 * static_cast<double>(parameters);
   const double size = recipe.dtype == "bf16" ? 3.0 : 4.0;
   const auto batch = static_cast<size_t>(recipe.batch_size);
   const auto longest = [&](std::vector<int64_t> lengths) {
@@ -73,13 +87,49 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
     lengths.resize(std::min(lengths.size(), batch));
     return static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
   };
-  bytes += longest(train.tokens) * static_cast<double>(config.layers) * floats * size;
-  // The logits of an IM-RM exist for 256 response positions at a time, with their gradient; the
-  // unembedding's gradient is summed up beside the embedding's.
-  if (recipe.type == "IM")
-    bytes += static_cast<double>(config.vocab_size) *
-             (12 * std::min(longest(train.responses), 256.0) + 8 * width);
+  bytes +=
+      longest(train.tokens) * static_cast<double>(config.layers) * floats_a_token(config) * size;
+  if (recipe.type == "IM") bytes += logit_bytes(config, longest(train.responses));
   return bytes;
+}
+
+api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parameters,
+                              int64_t length, int64_t batch, at::Device device) {
+  api::MemoryTable out;
+  out.device = device.str();
+  out.length = length;
+  out.batch = batch;
+  if (device.is_cpu()) out.available = static_cast<double>(available_memory());
+  const double count = static_cast<double>(parameters);
+  const double tokens = 2.0 * static_cast<double>(length) * static_cast<double>(batch);
+  const double kept = tokens * static_cast<double>(config.layers) * floats_a_token(config) * 4;
+  // While scoring, one layer's tensors are alive at a time; a plan's batch has 2048 tokens.
+  const double passing = std::max(tokens, 2048.0) * floats_a_token(config) * 8;
+  const double logits = logit_bytes(config, tokens);
+  const double hidden = static_cast<double>(config.hidden_size);
+  const double attention =
+      static_cast<double>((2 * config.heads + 2 * config.kv_heads) * config.head_dim);
+  // A and B of rank 16: 16 x (in + out) numbers a matrix.
+  const double lora =
+      16 * static_cast<double>(config.layers) *
+      (attention + 4 * hidden +
+       (config.gated ? 3 : 2) * (hidden + static_cast<double>(config.intermediate_size)));
+  const auto add = [&](const char* use, double weights, double gradients, double optimizer,
+                       double activations) {
+    api::MemoryRow row{use, weights, gradients, optimizer, activations, 0, true};
+    row.total = kProgram + weights + gradients + optimizer + activations;
+    row.fits = out.available == 0 || row.total <= out.available;
+    out.rows.push_back(std::move(row));
+  };
+  const double score_logits = static_cast<double>(config.vocab_size) * 8 * std::min(tokens, 256.0);
+  add("score as EX-RM, fp32", 4 * count, 0, 0, passing);
+  add("score as IM-RM, fp32", 8 * count, 0, 0, passing + score_logits);
+  add("score as EX-RM, bf16 weights", 2 * count, 0, 0, passing);
+  add("train EX-RM, full", 4 * count, 4 * count, 8 * count, kept);
+  add("train IM-RM, full", 4 * count, 4 * count, 8 * count, kept + logits);
+  add("train EX-RM, LoRA r = 16", 4 * (count + lora), 4 * lora, 8 * lora, kept);
+  add("train IM-RM, LoRA r = 16", 4 * (count + lora), 4 * lora, 8 * lora, kept + score_logits);
+  return out;
 }
 
 double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t eval_tokens) {
@@ -99,11 +149,13 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
   if (const auto found = known_.find(key); found != known_.end()) return &found->second;
   LOUPE_TRY(const auto dataset, load_spec(spec));
   cancel.check();
-  LOUPE_TRY(const auto tokenizer, model::load_tokenizer(model.path));
+  LOUPE_TRY(const auto files, text_row(workspace_, model));
+  LOUPE_TRY(const auto tokenizer, model::load_tokenizer(files.path));
   LOUPE_TRY(
-      const auto chat,
+      const auto loaded_template,
       model::load_chat_template(
-          model.path, model.details.value("template_date", model::LoadOptions{}.template_date)));
+          files.path, model.details.value("template_date", model::LoadOptions{}.template_date)));
+  const auto& chat = loaded_template.chat_template;
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
   cancel.check();
   LOUPE_TRY(const auto encoded,

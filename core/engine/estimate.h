@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/api/messages.h"
+#include "core/api/models.h"
 #include "core/base/progress.h"
 #include "core/data/encode.h"
 #include "core/engine/jobs.h"
@@ -28,6 +28,10 @@ PairLengths pair_lengths(const data::EncodedDataset& set);
 // Bytes at the peak of training, without the files of the model.
 double training_memory(const model::DecoderConfig& config, int64_t parameters,
                        const train::Recipe& recipe, const PairLengths& train);
+// What the model takes for each use, at `batch` pairs whose two texts have `length` tokens each.
+// LoRA: rank 16 on every matrix of the layers.
+api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parameters,
+                              int64_t length, int64_t batch, at::Device device);
 // Forward passes over tokens, a training token counted as three; the unit of a run's speed.
 double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t eval_tokens);
 

@@ -16,6 +16,7 @@
 #include "core/engine/installation.h"
 #include "core/engine/job_fetch.h"
 #include "core/engine/jobs.h"
+#include "core/engine/model_cache.h"
 #include "core/engine/models.h"
 #include "core/engine/wire.h"
 #include "core/model/kernels.h"
@@ -249,8 +250,10 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
 
   Recorder recorder(workspace, job.id, run.id);
   LOUPE_TRY(const auto model_row, workspace.model(run.model_id));
-  LOUPE_TRY(const auto language,
-            load_row(model_row, device, [&](const Progress& p) { recorder.progress(p); }));
+  model::LoadOptions loading;
+  loading.device = device;
+  loading.progress = [&](const Progress& p) { recorder.progress(p); };
+  LOUPE_TRY(const auto language, load_row(workspace, model_row, loading));
   LOUPE_TRY(auto train_set, encode_spec(job.request.at("train"), language, recipe));
   std::vector<data::EncodedDataset> eval_sets;
   for (const auto& spec : job.request.at("eval")) {

@@ -132,7 +132,9 @@ Result<JobStatus> fetch_body(store::Workspace& workspace, const store::JobRow& j
   }
   LOUPE_TRY(const fs::path path, fetch_model(workspace, job, terminated));
   (void)workspace.set_job_progress(job.id, progress_json({"importing", 0, 0, -1})).ok();
-  LOUPE_TRY(const auto row, import_model(workspace, path.string(), kDemoModel));
+  ImportOptions named;
+  named.name = kDemoModel;
+  LOUPE_TRY(const auto row, import_model(workspace, path.string(), named));
   log_info("imported " + row.name + " from " + path.string());
   return JobStatus::done;
 }

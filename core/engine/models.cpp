@@ -9,46 +9,12 @@
 #include <tuple>
 
 #include "core/base/file.h"
-#include "core/engine/installation.h"
+#include "core/model/adapter.h"
 
 namespace loupe::engine {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-Result<store::ModelRow> import_model(store::Workspace& workspace, const std::string& path,
-                                     std::string name) {
-  std::error_code ignored;
-  const fs::path absolute = fs::weakly_canonical(fs::absolute(path), ignored);
-  LOUPE_TRY(const auto files, model::inspect_model(absolute));
-  if (name.empty()) {
-    name = files.format == "gguf" ? absolute.stem().string() : absolute.filename().string();
-    // A quantisation suffix says how the file is stored, not which model it is.
-    if (const auto dot = name.rfind('.');
-        dot != std::string::npos && dot + 1 < name.size() &&
-        (name[dot + 1] == 'Q' || name[dot + 1] == 'F' || name[dot + 1] == 'B'))
-      name.resize(dot);
-  }
-  store::ModelRow row;
-  row.name = name;
-  row.path = absolute.string();
-  row.format = files.format;
-  row.architecture = files.config.architecture;
-  row.parameters = files.parameters;
-  row.files = json::array();
-  for (const auto& file : files.files) {
-    LOUPE_TRY(const auto identity, identify_file(file));
-    row.files.push_back({{"path", identity.path},
-                         {"size", identity.size},
-                         {"mtime_ns", identity.mtime_ns},
-                         {"sha256", identity.sha256}});
-  }
-  row.details = {{"config", files.config.to_json()},
-                 {"chat_template", files.chat_template},
-                 {"template_date", model::LoadOptions{}.template_date}};
-  LOUPE_TRY(row.id, workspace.add_model(row));
-  return workspace.model(row.id);
-}
 
 Result<std::string> model_named(store::Workspace& workspace, const std::string& text,
                                 const fs::path& folder) {
@@ -63,7 +29,7 @@ Result<std::string> model_named(store::Workspace& workspace, const std::string& 
   LOUPE_TRY(const auto models, workspace.models());
   for (const auto& row : models)
     if (row.path == path.string()) return row.name;
-  LOUPE_TRY(const auto row, import_model(workspace, path.string(), ""));
+  LOUPE_TRY(const auto row, import_model(workspace, path.string()));
   return row.name;
 }
 
@@ -95,104 +61,93 @@ std::string model_status(const store::ModelRow& row) {
   return "ok";
 }
 
-api::Model to_api(const store::ModelRow& row) {
-  return {row.id,           row.name,       row.path,         row.format,
-          row.architecture, row.parameters, model_status(row)};
+namespace {
+
+std::string source_of(const store::ModelRow& row) {
+  return row.format == "gguf" ? "GGUF" : row.format == "peft" ? "PEFT adapter" : "HF folder";
 }
 
-Result<model::LanguageModel> load_row(const store::ModelRow& row, at::Device device,
-                                      const ProgressFn& progress) {
+double size_of(const store::ModelRow& row) {
+  double size = 0;
+  for (const auto& file : row.files) size += static_cast<double>(file.value("size", uint64_t{0}));
+  return size;
+}
+
+}  // namespace
+
+api::Model to_api(const store::ModelRow& row, int64_t runs) {
+  api::Model out;
+  out.id = row.id;
+  out.name = row.name;
+  out.path = row.path;
+  out.format = row.format;
+  out.architecture = row.architecture;
+  out.parameters = row.parameters;
+  out.status = model_status(row);
+  out.kind = row.kind;
+  out.source = source_of(row);
+  out.dtype = row.details.value("dtype", "");
+  out.size = size_of(row);
+  out.base = row.base_id;
+  out.beta = row.details.value("beta", 0.0);
+  out.note = row.note;
+  out.created = row.created;
+  out.runs = runs;
+  out.removed = row.removed;
+  if (const auto config = model::config_from_json(row.details.value("config", json()), row.path))
+    out.context = config->max_positions;
+  return out;
+}
+
+Result<std::vector<api::Model>> list_models(const store::Workspace& workspace) {
+  LOUPE_TRY(const auto rows, workspace.models());
+  LOUPE_TRY(const auto counts, workspace.runs_by_model());
+  std::vector<api::Model> out;
+  for (const auto& row : rows) {
+    const auto used = counts.find(row.id);
+    out.push_back(to_api(row, used == counts.end() ? 0 : used->second));
+  }
+  return out;
+}
+
+Result<void> check_trainable(const store::ModelRow& row) {
+  const bool head =
+      row.kind == "EX" || row.details.value("adapter", json::object()).value("classifier", false);
+  if (!head && row.kind != "IM") return {};
+  return Error{
+      ErrorCode::unsupported,
+      "\"" + row.name + "\" is a reward model already; training starts from a language model",
+      row.path,
+      row.kind == "IM" ? "import its policy by itself, and train that"
+                       : "choose the language model that it was made from"};
+}
+
+Result<store::ModelRow> text_row(const store::Workspace& workspace, const store::ModelRow& row) {
+  if (row.kind != "adapter") return row;
+  return workspace.model(row.base_id);
+}
+
+Result<model::LanguageModel> load_row(const store::Workspace& workspace, const store::ModelRow& row,
+                                      const model::LoadOptions& options) {
   const std::string status = model_status(row);
   if (status != "ok")
     return Error{status.starts_with("missing") ? ErrorCode::not_found : ErrorCode::corrupt,
                  "the model \"" + row.name + "\" is not what was imported", status,
                  "put the file back, or import the model again under another name"};
-  model::LoadOptions options;
-  options.device = device;
-  options.progress = progress;
-  options.template_date = row.details.value("template_date", options.template_date);
-  return model::load_model(row.path, options);
-}
-
-ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit)
-    : workspace_(workspace), device_(device), limit_(limit) {
-  if (limit_ == 0) limit_ = total_memory() / 3;
-}
-
-template <class T>
-std::shared_ptr<const T> ModelCache::find(const std::string& key) {
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry)
-    if (entry->key == key) {
-      entries_.splice(entries_.begin(), entries_, entry);
-      return std::static_pointer_cast<const T>(entries_.front().value);
-    }
-  return nullptr;
-}
-
-void ModelCache::keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes) {
-  entries_.push_front({key, std::move(value), bytes});
-  uint64_t total = 0;
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    total += entry->bytes;
-    entry = total > limit_ && entry != entries_.begin() ? entries_.erase(entry) : std::next(entry);
+  if (row.kind == "adapter") {
+    LOUPE_TRY(const auto base, workspace.model(row.base_id));
+    LOUPE_TRY(auto out, load_row(workspace, base, options));
+    LOUPE_CHECK(model::apply_adapter(row.path, out));
+    return out;
   }
-}
-
-void ModelCache::clear() {
-  entries_.clear();
-}
-
-Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t model_id,
-                                                                     const ProgressFn& progress) {
-  const std::string key = "model " + std::to_string(model_id);
-  if (auto found = find<model::LanguageModel>(key)) return found;
-  LOUPE_TRY(const auto row, workspace_.model(model_id));
-  LOUPE_TRY(auto loaded, load_row(row, device_, progress));
-  const auto bytes = static_cast<uint64_t>(loaded.decoder->parameter_count()) * 4;
-  auto shared = std::make_shared<const model::LanguageModel>(std::move(loaded));
-  keep(key, shared, bytes);
-  return shared;
-}
-
-Result<std::shared_ptr<const LoadedRun>> ModelCache::run(int64_t run_id,
-                                                         const ProgressFn& progress) {
-  LOUPE_TRY(const auto row, workspace_.run(run_id));
-  LOUPE_TRY(const auto checkpoints, workspace_.checkpoints(run_id));
-  if (checkpoints.empty())
-    return Error{ErrorCode::not_found, "the run \"" + row.name + "\" has no checkpoint yet",
-                 "run " + std::to_string(run_id), "wait for its first epoch, or resume it"};
-  const auto& newest = checkpoints.back();
-  const std::string key =
-      "run " + std::to_string(run_id) + " checkpoint " + std::to_string(newest.id);
-  if (auto found = find<LoadedRun>(key)) return found;
-  LOUPE_TRY(const auto reference, base(row.model_id, progress));
-  LoadedRun loaded;
-  loaded.run = row;
-  loaded.checkpoint = newest.id;
-  LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
-  loaded.language = *reference;
-  loaded.language.decoder = reference->decoder->clone();
-  LOUPE_TRY(const auto extra, model::load_parameters(workspace_.artifact_path(newest.path),
-                                                     *loaded.language.decoder));
-  if (loaded.recipe.type == "EX") {
-    const auto head = extra.find("score.weight");
-    if (head == extra.end())
-      return Error{ErrorCode::corrupt, "the checkpoint has no score.weight", newest.path,
-                   "train the run again"};
-    using Pooling = reward::ExplicitReward::Pooling;
-    loaded.reward = std::make_shared<reward::ExplicitReward>(
-        loaded.language.decoder, head->second,
-        loaded.recipe.pooling == "mean" ? Pooling::mean : Pooling::last);
-  } else {
-    loaded.reward = std::make_shared<reward::ImplicitReward>(
-        loaded.language.decoder, reference->decoder,
-        reward::ImplicitReward::Options{loaded.recipe.beta, loaded.recipe.length_normalised,
-                                        loaded.recipe.without_reference});
+  auto with_date = options;
+  with_date.template_date = row.details.value("template_date", options.template_date);
+  LOUPE_TRY(auto out, model::load_model(row.path, with_date));
+  if (row.details.value("pooling", "") == "mean") {
+    const std::string file = (std::filesystem::path(row.path) / "reward_head.safetensors").string();
+    LOUPE_TRY(out.head, model::load_head(file, *out.decoder));
   }
-  const auto bytes = static_cast<uint64_t>(loaded.language.decoder->parameter_count()) * 4;
-  auto shared = std::make_shared<const LoadedRun>(std::move(loaded));
-  keep(key, shared, bytes);
-  return shared;
+  return out;
 }
 
 Result<at::Device> choose_device(const std::string& name) {

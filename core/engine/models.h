@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Models of a workspace: imported by reference, loaded when asked for, kept while memory allows.
+// Models of a workspace: imported by reference, loaded when asked for.
 #pragma once
 
-#include <list>
-#include <map>
-#include <memory>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/api/messages.h"
+#include "core/api/models.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/model/load.h"
-#include "core/reward/reward_model.h"
 #include "core/store/workspace.h"
-#include "core/train/recipe.h"
 
 namespace loupe::engine {
 
-// Checks the files, hashes them, and adds the row. `name`: "" takes the file's or folder's.
+struct ImportOptions {
+  std::string name;       // "": the file's or folder's
+  int64_t base = 0;       // of an adapter: the model of the workspace that it lies on
+  int64_t reference = 0;  // not 0: the files are the policy of an IM-RM, this its reference
+  double beta = 0.01;     // of that IM-RM
+  bool check = true;      // load it and score a short text, alone and in a batch
+  CancelToken cancel;
+  ProgressFn progress;
+};
+
+// Checks the files, hashes them, checks what it computes, and adds the row. Throws Cancelled.
 Result<store::ModelRow> import_model(store::Workspace& workspace, const std::string& path,
-                                     std::string name);
+                                     const ImportOptions& options = {});
+// What importing the path would give, from headers alone.
+Result<api::FileKind> inspect_path(const store::Workspace& workspace, const std::string& path);
+// The name that an import gives a path.
+std::string model_name_of(const std::filesystem::path& path, bool gguf);
 
 // The name of the model that `text` names: one of the workspace, or files (absolute, or ./… and
 // ../… from `folder`), which are imported when the workspace does not have them yet.
@@ -29,48 +41,20 @@ Result<std::string> model_named(store::Workspace& workspace, const std::string& 
 // "ok", "changed: FILE" or "missing: FILE"; by size and time, and by hash where the time alone
 // differs.
 std::string model_status(const store::ModelRow& row);
-api::Model to_api(const store::ModelRow& row);
+// `runs`: how many use it.
+api::Model to_api(const store::ModelRow& row, int64_t runs = 0);
+Result<std::vector<api::Model>> list_models(const store::Workspace& workspace);
 
-// Refused when a file is missing or has changed since the import.
-Result<model::LanguageModel> load_row(const store::ModelRow& row, at::Device device,
-                                      const ProgressFn& progress = {});
+// Training starts from a language model; what is a reward model already is refused.
+Result<void> check_trainable(const store::ModelRow& row);
 
-// A trained reward model with all that scoring text needs.
-struct LoadedRun {
-  store::RunRow run;
-  train::Recipe recipe;
-  model::LanguageModel language;  // the trained decoder, tokenizer and template
-  std::shared_ptr<reward::RewardModel> reward;
-  int64_t checkpoint = 0;  // its id: another one may give other rewards
-};
+// The row whose files hold a model's tokenizer, template and config: its own, or an adapter's base.
+Result<store::ModelRow> text_row(const store::Workspace& workspace, const store::ModelRow& row);
 
-// Keeps what was loaded, least recently used first out. One thread.
-class ModelCache {
- public:
-  // `limit`: bytes of parameters kept; 0: a third of the machine's memory.
-  ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit = 0);
-  Result<std::shared_ptr<const model::LanguageModel>> base(int64_t model_id,
-                                                           const ProgressFn& progress = {});
-  // From the newest checkpoint; a run without one is refused.
-  Result<std::shared_ptr<const LoadedRun>> run(int64_t run_id, const ProgressFn& progress = {});
-  void clear();
-  uint64_t limit() const { return limit_; }
-
- private:
-  struct Entry {
-    std::string key;
-    std::shared_ptr<const void> value;
-    uint64_t bytes = 0;
-  };
-  template <class T>
-  std::shared_ptr<const T> find(const std::string& key);
-  void keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes);
-
-  const store::Workspace& workspace_;
-  at::Device device_;
-  uint64_t limit_;
-  std::list<Entry> entries_;  // newest first
-};
+// With an adapter merged into its base. Refused when a file is missing or has changed since the
+// import.
+Result<model::LanguageModel> load_row(const store::Workspace& workspace, const store::ModelRow& row,
+                                      const model::LoadOptions& options);
 
 // "auto", "cpu", "cuda:N" -> a device that is there.
 Result<at::Device> choose_device(const std::string& name);

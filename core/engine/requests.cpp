@@ -140,8 +140,8 @@ std::optional<Result<json>> StoreRequests::answer(const std::string& method, con
   };
   const auto dispatch = [&]() -> Result<json> {
     if (method == m::models_list) {
-      LOUPE_TRY(const auto list, workspace_.models());
-      return json{{"rows", rows(list, [](const auto& row) { return json(to_api(row)); })}};
+      LOUPE_TRY(const auto list, list_models(workspace_));
+      return json{{"rows", list}};
     }
     if (method == m::runs_list) {
       const int64_t limit =

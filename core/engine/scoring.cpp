@@ -38,13 +38,17 @@ Result<std::vector<attrib::ResponseCredit>> credits(const model::LanguageModel& 
   return attrib::exact(reward, texts, options);
 }
 
-Result<api::Attribution> attribution(const model::LanguageModel& language,
-                                     const reward::RewardModel& reward, const Question& question,
+Result<api::Attribution> attribution(const LoadedReward& loaded, const Question& question,
                                      const CancelToken& cancel) {
+  const auto& language = loaded.language;
   api::Attribution out;
+  out.run = loaded.run;
+  out.model = loaded.model;
+  out.run_name = loaded.name;
+  out.type = loaded.type;
   out.method = "exact";
   out.credits = "output positions";
-  LOUPE_TRY(const auto found, credits(language, reward, question.prompt,
+  LOUPE_TRY(const auto found, credits(language, *loaded.reward, question.prompt,
                                       {question.chosen, question.rejected}, out.prompt, cancel));
   out.chosen = to_api(found[0], *language.tokenizer);
   out.rejected = to_api(found[1], *language.tokenizer);
@@ -52,14 +56,14 @@ Result<api::Attribution> attribution(const model::LanguageModel& language,
 }
 
 // The responses of an edit under one run: those that the memo lacks in one forward pass.
-Result<std::vector<api::ResponseCredit>> remembered(const LoadedRun& run,
+Result<std::vector<api::ResponseCredit>> remembered(const LoadedReward& run,
                                                     const std::vector<tokenize::Turn>& prompt,
                                                     const std::vector<std::string>& responses,
                                                     CreditMemo& memo, const CancelToken& cancel) {
   json turns = json::array();
   for (const auto& turn : prompt) turns.push_back({turn.role, turn.content});
   const auto key = [&](const std::string& response) {
-    return dump(json{run.run.id, run.checkpoint, turns, response});
+    return dump(json{run.run, run.model, run.checkpoint, turns, response});
   };
   std::vector<std::string> missing;
   for (const auto& response : responses)
@@ -123,43 +127,32 @@ Result<void> check_context(const model::LanguageModel& language, size_t tokens,
 Result<api::Attribution> attribute(ModelCache& cache, int64_t run_id, const Question& question,
                                    const CancelToken& cancel) {
   return guarded([&]() -> Result<api::Attribution> {
-    LOUPE_TRY(const auto run, cache.run(run_id));
-    LOUPE_TRY(auto out, attribution(run->language, *run->reward, question, cancel));
-    out.run = run_id;
-    out.run_name = run->run.name;
-    out.type = run->recipe.type;
-    return out;
+    LOUPE_TRY(const auto loaded, cache.run(run_id));
+    return attribution(*loaded, question, cancel);
   });
 }
 
-Result<api::Attribution> attribute_model(ModelCache& cache, const store::Workspace& workspace,
-                                         int64_t model, const Question& question,
+Result<api::Attribution> attribute_model(ModelCache& cache, int64_t model, const Question& question,
                                          const CancelToken& cancel) {
   return guarded([&]() -> Result<api::Attribution> {
-    LOUPE_TRY(const auto row, workspace.model(model));
-    LOUPE_TRY(const auto language, cache.base(model));
-    const reward::ImplicitReward likelihood(language->decoder, nullptr, {1.0, false, true});
-    LOUPE_TRY(auto out, attribution(*language, likelihood, question, cancel));
-    out.model = model;
-    out.run_name = row.name;
-    out.type = "LM";
-    return out;
+    LOUPE_TRY(const auto loaded, cache.model(model));
+    return attribution(*loaded, question, cancel);
   });
 }
 
-Result<api::Shift> shift_response(ModelCache& cache, int64_t run_id, const Edit& edit,
+Result<api::Shift> shift_response(const LoadedReward& loaded, const Edit& edit,
                                   const CancelToken& cancel, CreditMemo* memo) {
   return guarded([&]() -> Result<api::Shift> {
-    LOUPE_TRY(const auto run, cache.run(run_id));
     std::vector<std::string> responses{edit.before, edit.after};
     if (!edit.other.empty()) responses.push_back(edit.other);
     CreditMemo own;
     LOUPE_TRY(auto found,
-              remembered(*run, edit.prompt, responses, memo != nullptr ? *memo : own, cancel));
+              remembered(loaded, edit.prompt, responses, memo != nullptr ? *memo : own, cancel));
     api::Shift out;
-    out.run = run_id;
-    out.run_name = run->run.name;
-    out.type = run->recipe.type;
+    out.run = loaded.run;
+    out.model = loaded.model;
+    out.run_name = loaded.name;
+    out.type = loaded.type;
     out.before = found[0].reward;
     out.after = found[1].reward;
     for (const auto& pair : shift::align(ids_of(found[0]), ids_of(found[1])))

@@ -10,7 +10,7 @@
 #include "core/api/messages.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
-#include "core/engine/models.h"
+#include "core/engine/model_cache.h"
 
 namespace loupe::engine {
 
@@ -45,12 +45,10 @@ Result<void> check_context(const model::LanguageModel& language, size_t tokens,
 // Scored in fp32, the exact mode. Throw nothing: Cancelled and torch's errors come back as Errors.
 Result<api::Attribution> attribute(ModelCache& cache, int64_t run, const Question& question,
                                    const CancelToken& cancel);
-// A plain language model: credits are log-probabilities, and the "reward" is their sum (an implicit
-// reward without reference, beta 1).
-Result<api::Attribution> attribute_model(ModelCache& cache, const store::Workspace& workspace,
-                                         int64_t model, const Question& question,
+// A model of the workspace, read as what it is.
+Result<api::Attribution> attribute_model(ModelCache& cache, int64_t model, const Question& question,
                                          const CancelToken& cancel);
-Result<api::Shift> shift_response(ModelCache& cache, int64_t run, const Edit& edit,
+Result<api::Shift> shift_response(const LoadedReward& loaded, const Edit& edit,
                                   const CancelToken& cancel, CreditMemo* memo = nullptr);
 
 }  // namespace loupe::engine

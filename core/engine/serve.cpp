@@ -16,6 +16,7 @@
 #include "core/engine/compute_requests.h"
 #include "core/engine/guarded.h"
 #include "core/engine/installation.h"
+#include "core/engine/model_requests.h"
 #include "core/engine/models.h"
 #include "core/engine/requests.h"
 #include "core/engine/wire.h"
@@ -230,7 +231,9 @@ int serve(const ServeOptions& options) {
   std::unique_ptr<StoreRequests> store_requests;
   std::optional<store::Workspace> compute_workspace;
   std::unique_ptr<ComputeRequests> compute;
-  std::unique_ptr<Lane> lane, files;
+  std::optional<store::Workspace> models_workspace;
+  std::unique_ptr<ModelRequests> models;
+  std::unique_ptr<Lane> lane, files, looking;
   std::unique_ptr<Watcher> watcher;
   set_threads(options.threads);
   if (!broken) {
@@ -238,19 +241,27 @@ int serve(const ServeOptions& options) {
     (void)workspace->reap_dead_jobs().ok();
     store_requests = std::make_unique<StoreRequests>(*workspace);
     auto compute_store = open();
+    auto models_store = open();
     auto watch_store = open();
-    if (compute_store && watch_store) {
+    if (compute_store && models_store && watch_store) {
       compute_workspace.emplace(std::move(compute_store).value());
       compute = std::make_unique<ComputeRequests>(*compute_workspace, *device, options.cache_limit);
       lane = std::make_unique<Lane>(writer, [&](const Pending& request, const Asker& asker) {
         return compute->answer(request.method, request.params, asker);
+      });
+      models_workspace.emplace(std::move(models_store).value());
+      models = std::make_unique<ModelRequests>(*models_workspace, *device);
+      looking = std::make_unique<Lane>(writer, [&](const Pending& request, const Asker& asker) {
+        return models->answer(request.method, request.params, asker);
       });
       files = std::make_unique<Lane>(writer, [](const Pending& request, const Asker&) {
         return FileRequests::answer(request.method, request.params);
       });
       watcher = std::make_unique<Watcher>(std::move(watch_store).value(), writer);
     } else {
-      broken = compute_store ? watch_store.error() : compute_store.error();
+      broken = !compute_store  ? compute_store.error()
+               : !models_store ? models_store.error()
+                               : watch_store.error();
     }
   }
   LineInput input;
@@ -270,7 +281,7 @@ int serve(const ServeOptions& options) {
       continue;
     }
     if (method == api::method::cancel) {
-      for (auto* one : {lane.get(), files.get()})
+      for (auto* one : {lane.get(), files.get(), looking.get()})
         if (one != nullptr) one->cancel(params.value("id", json()));
     } else if (method == api::method::ping) {
       writer.result(id, json::object());
@@ -303,13 +314,16 @@ int serve(const ServeOptions& options) {
       writer.result(id, info);
     } else if (broken) {
       writer.answer(id, *broken);
-    } else if (ComputeRequests::knows(method) || FileRequests::knows(method)) {
+    } else if (ComputeRequests::knows(method) || FileRequests::knows(method) ||
+               ModelRequests::knows(method)) {
       const json slot = params.value("slot", json(""));
       if (!slot.is_string()) {
         writer.error(id, -32602, "\"slot\" must be a text");
         continue;
       }
-      Lane& goes_to = FileRequests::knows(method) ? *files : *lane;
+      Lane& goes_to = FileRequests::knows(method)    ? *files
+                      : ModelRequests::knows(method) ? *looking
+                                                     : *lane;
       goes_to.add({id, method, params, slot.get<std::string>(), {}});
     } else if (auto answer = store_requests->answer(method, params)) {
       writer.answer(id, *answer);

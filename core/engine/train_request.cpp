@@ -57,6 +57,8 @@ Result<TrainRequest> train_request(store::Workspace& workspace, const json& para
   request.name = params.value("name", "");
   LOUPE_TRY(const std::string model, text_param(params, "model"));
   LOUPE_TRY(request.model, model_named(workspace, model, {}));
+  LOUPE_TRY(const auto row, workspace.model(request.model));
+  LOUPE_CHECK(check_trainable(row));
   LOUPE_TRY(request.recipe, train::recipe_from_json(params.value("recipe", json::object())));
   if (params.contains("project")) {
     LOUPE_TRY(const std::string path, text_param(params, "project"));

@@ -112,7 +112,9 @@ Result<void> demo(const Context& context, const DemoOptions& options, Terminal& 
   LOUPE_TRY(const auto project, data::load_project(options.project));
   std::string model = project.model;
   if (!options.model.empty() && !workspace.model(project.model)) {
-    LOUPE_TRY(const auto row, import_model(workspace, options.model, project.model));
+    ImportOptions named;
+    named.name = project.model;
+    LOUPE_TRY(const auto row, import_model(workspace, options.model, named));
     terminal.print({{"imported", row.name}}, "imported " + row.name);
   } else {
     LOUPE_TRY(model, model_named(workspace, project.model, project.path.parent_path()));

@@ -5,6 +5,7 @@
 
 #include "core/engine/command_line.h"
 #include "core/engine/jobs.h"
+#include "core/engine/model_export.h"
 #include "core/engine/models.h"
 #include "core/engine/scoring.h"
 #include "core/engine/wire.h"
@@ -33,7 +34,9 @@ Result<model::LanguageModel> load_named(const Context& context, const std::strin
   }
   LOUPE_TRY(const auto workspace, context.open());
   LOUPE_TRY(const auto row, workspace.model(name));
-  return load_row(row, device);
+  model::LoadOptions options;
+  options.device = device;
+  return load_row(workspace, row, options);
 }
 
 Result<std::shared_ptr<const tokenize::Tokenizer>> tokenizer_named(const Context& context,
@@ -49,21 +52,44 @@ void add_model(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("model", "import, list and show language models");
   verb->require_subcommand(1);
   struct Options {
-    std::string path, name;
+    std::string path, name, base, reference;
+    double beta = 0.01;
+    bool no_check = false;
   };
   auto options = std::make_shared<Options>();
 
-  auto* adding =
-      verb->add_subcommand("import", "add a GGUF file or a Hugging Face folder, by reference");
-  adding->add_option("PATH", options->path, "a .gguf file, or a folder with config.json")
+  auto* adding = verb->add_subcommand(
+      "import", "add a GGUF file, a Hugging Face folder or a LoRA adapter, by reference");
+  adding
+      ->add_option("PATH", options->path,
+                   "a .gguf file, or a folder with config.json or adapter_config.json")
       ->required();
+  adding->add_option("--base", options->base, "of an adapter: the model that it lies on");
+  adding->add_option("--reference", options->reference,
+                     "the files are the policy of an implicit reward model, this its reference");
+  adding->add_option("--beta", options->beta, "of that implicit reward model")
+      ->capture_default_str();
+  adding->add_flag("--no-check", options->no_check, "do not load it and score a short text");
   adding->add_option("--name", options->name, "its name in the workspace");
   adding->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open(true));
-      LOUPE_TRY(const auto row, import_model(workspace, options->path, options->name));
-      terminal.print(to_api(row), "imported " + row.name + ": " + row.architecture + ", " +
-                                      millions(row.parameters) + " parameters, from " + row.path);
+      ImportOptions import;
+      import.name = options->name;
+      import.beta = options->beta;
+      import.check = !options->no_check;
+      for (const auto& [name, id] : {std::pair(&options->base, &import.base),
+                                     std::pair(&options->reference, &import.reference)}) {
+        if (name->empty()) continue;
+        LOUPE_TRY(const auto other, workspace.model(*name));
+        *id = other.id;
+      }
+      LOUPE_TRY(const auto row, import_model(workspace, options->path, import));
+      const json checked = row.details.value("self_check", json::object());
+      terminal.print(to_api(row), "imported " + row.name + ": " + row.kind + ", " +
+                                      row.architecture + ", " + millions(row.parameters) +
+                                      " parameters, from " + row.path +
+                                      (checked.empty() ? "" : "\n" + checked.value("text", "")));
       return {};
     });
   });
@@ -79,13 +105,14 @@ void add_model(CLI::App& app, Context& context) {
           for (const auto& row : models) {
             const auto model = to_api(row);
             list.push_back(model);
-            rows.push_back({std::to_string(model.id), model.name, model.architecture,
-                            millions(model.parameters), model.format, model.status});
+            rows.push_back({std::to_string(model.id), model.name, model.kind, model.architecture,
+                            millions(model.parameters), model.dtype, model.source, model.status});
           }
-          terminal.print(list, rows.empty() ? "no model yet; add one with: model import PATH"
-                                            : format_table({"id", "name", "architecture",
-                                                            "parameters", "format", "status"},
-                                                           rows));
+          terminal.print(list, rows.empty()
+                                   ? "no model yet; add one with: model import PATH"
+                                   : format_table({"id", "name", "kind", "architecture",
+                                                   "parameters", "dtype", "source", "status"},
+                                                  rows));
           return {};
         });
       });
@@ -101,6 +128,41 @@ void add_model(CLI::App& app, Context& context) {
       value["files"] = row.files;
       value["details"] = row.details;
       terminal.print(value, dump(value, 2));
+      return {};
+    });
+  });
+}
+
+void add_export(CLI::App& app, Context& context) {
+  struct Options {
+    std::string run, model, path;
+    bool no_reference = false;
+  };
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("export",
+                                  "a trained run, or a model, as a folder that "
+                                  "transformers opens");
+  auto* run = verb->add_option("--run", options->run, "a run, by name or id");
+  verb->add_option("--model", options->model, "a model of the workspace")->excludes(run);
+  verb->add_option("PATH", options->path, "a new folder")->required();
+  verb->add_flag("--no-reference", options->no_reference,
+                 "of an implicit reward model: do not write its reference too");
+  verb->callback([&context, options] {
+    context.run([&](Terminal& terminal) -> Result<void> {
+      set_threads(0);
+      LOUPE_TRY(auto workspace, context.open());
+      json params = {{"path", options->path}, {"reference", !options->no_reference}};
+      if (!options->run.empty()) {
+        LOUPE_TRY(const auto row, find_run(workspace, options->run));
+        params["run"] = row.id;
+      } else {
+        LOUPE_TRY(const auto row, workspace.model(options->model));
+        params["model"] = row.id;
+      }
+      LOUPE_TRY(const auto out, export_from(workspace, params, {}));
+      terminal.print(json(out),
+                     "wrote " + out.path + "; opens with " +
+                         (out.opens_with.empty() ? "the lines of its README.md" : out.opens_with));
       return {};
     });
   });
@@ -191,6 +253,7 @@ void add_log_probs(CLI::App& app, Context& context) {
 
 void add_model_verbs(CLI::App& app, Context& context) {
   add_model(app, context);
+  add_export(app, context);
   add_tokenize(app, context);
   add_log_probs(app, context);
 }

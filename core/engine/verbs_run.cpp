@@ -7,6 +7,7 @@
 #include "core/engine/command_line.h"
 #include "core/engine/compute_requests.h"
 #include "core/engine/jobs.h"
+#include "core/engine/model_cache.h"
 #include "core/engine/models.h"
 #include "core/engine/scoring.h"
 #include "core/engine/serve.h"
@@ -203,10 +204,11 @@ void add_shift(CLI::App& app, Context& context) {
       std::string tokens;
       for (const auto& text : options->runs) {
         LOUPE_TRY(const auto row, find_run(workspace, text));
+        LOUPE_TRY(const auto loaded, cache.run(row.id));
         LOUPE_TRY(
             const auto shift,
             shift_response(
-                cache, row.id,
+                *loaded,
                 {{{"user", options->prompt}}, options->chosen, options->edited, options->rejected},
                 {}));
         list.push_back(shift);

@@ -6,9 +6,15 @@ namespace loupe::store {
 namespace {
 
 const std::string kSelectModel =
-    "SELECT id, name, path, format, architecture, parameters, files, details, created FROM models ";
+    "SELECT id, name, path, format, architecture, parameters, files, details, created, kind, "
+    "ifnull(base_id, 0), note, removed FROM models ";
 const std::string kSelectDataset =
     "SELECT id, name, path, sha256, rows, details, created FROM datasets ";
+
+using Count = std::pair<int64_t, int64_t>;
+Count count_from(SQLite::Statement& row) {
+  return {column_int(row, 0), column_int(row, 1)};
+}
 
 ModelRow model_from(SQLite::Statement& row) {
   ModelRow model;
@@ -21,6 +27,10 @@ ModelRow model_from(SQLite::Statement& row) {
   model.files = column_json(row, 6);
   model.details = column_json(row, 7);
   model.created = column_real(row, 8);
+  model.kind = column_text(row, 9);
+  model.base_id = column_int(row, 10);
+  model.note = column_text(row, 11);
+  model.removed = column_int(row, 12) != 0;
   return model;
 }
 
@@ -42,36 +52,83 @@ Error no_name(const char* thing) {
 
 }  // namespace
 
+namespace {
+
+// Refused when a model that is not removed has the name; a removed one gives it up.
+Result<void> claim_name(SQLite::Database& database, const std::string& name, int64_t id,
+                        const std::string& where) {
+  SQLite::Statement taken(database, "SELECT id, removed FROM models WHERE name = ? AND id != ?");
+  SQLite::bind(taken, name, id);
+  if (!taken.executeStep()) return {};
+  const int64_t holder = column_int(taken, 0);
+  if (column_int(taken, 1) == 0)
+    return Error{ErrorCode::invalid_input, "There is already a model named " + name, where,
+                 "Choose another name."};
+  SQLite::Statement rename(database, "UPDATE models SET name = ? WHERE id = ?");
+  SQLite::bind(rename, name + " (removed, " + std::to_string(holder) + ")", holder);
+  rename.exec();
+  return {};
+}
+
+}  // namespace
+
 Result<int64_t> Workspace::add_model(const ModelRow& row) {
   if (row.name.empty()) return no_name("model");
   return impl_->write([&](SQLite::Database& database) -> Result<int64_t> {
-    SQLite::Statement taken(database, "SELECT id FROM models WHERE name = ?");
-    taken.bind(1, row.name);
-    if (taken.executeStep()) {
-      return Error{ErrorCode::invalid_input, "There is already a model named " + row.name,
-                   impl_->file().string(), "Choose another name."};
-    }
-    SQLite::Statement insert(database,
-                             "INSERT INTO models (name, path, format, architecture, parameters, "
-                             "files, details, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    LOUPE_CHECK(claim_name(database, row.name, 0, impl_->file().string()));
+    SQLite::Statement insert(
+        database,
+        "INSERT INTO models (name, path, format, architecture, parameters, files, details, "
+        "created, kind, base_id, note, removed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "nullif(?, 0), ?, ?)");
     SQLite::bind(insert, row.name, row.path, row.format, row.architecture, row.parameters,
-                 json_to_text(row.files), json_to_text(row.details), created_or_now(row.created));
+                 json_to_text(row.files), json_to_text(row.details), created_or_now(row.created),
+                 row.kind, row.base_id, row.note, row.removed ? 1 : 0);
     insert.exec();
     return database.getLastInsertRowid();
   });
 }
 
-Result<std::vector<ModelRow>> Workspace::models() const {
-  return impl_->list(model_from, kSelectModel + "ORDER BY id");
+Result<void> Workspace::change_model(const ModelRow& row) {
+  if (row.name.empty()) return no_name("model");
+  return impl_->write([&](SQLite::Database& database) -> Result<void> {
+    LOUPE_CHECK(claim_name(database, row.name, row.id, impl_->file().string()));
+    SQLite::Statement update(
+        database,
+        "UPDATE models SET name = ?, path = ?, format = ?, architecture = ?, parameters = ?, "
+        "files = ?, details = ?, kind = ?, base_id = nullif(?, 0), note = ?, removed = ? "
+        "WHERE id = ?");
+    SQLite::bind(update, row.name, row.path, row.format, row.architecture, row.parameters,
+                 json_to_text(row.files), json_to_text(row.details), row.kind, row.base_id,
+                 row.note, row.removed ? 1 : 0, row.id);
+    if (update.exec() == 0)
+      return Error{ErrorCode::not_found, "There is no model " + std::to_string(row.id),
+                   impl_->file().string(), ""};
+    return {};
+  });
+}
+
+Result<std::vector<ModelRow>> Workspace::models(bool with_removed) const {
+  return impl_->list(model_from,
+                     kSelectModel + (with_removed ? "" : "WHERE removed = 0 ") + "ORDER BY id");
 }
 
 Result<ModelRow> Workspace::model(int64_t id) const {
   return impl_->one("model", model_from, kSelectModel + "WHERE id = ?", id);
 }
 
+Result<std::map<int64_t, int64_t>> Workspace::runs_by_model() const {
+  LOUPE_TRY(
+      const std::vector<Count> counts,
+      impl_->list(count_from,
+                  "SELECT model_id, count(*) FROM runs WHERE deleted = 0 AND model_id IS NOT NULL "
+                  "GROUP BY model_id"));
+  return std::map<int64_t, int64_t>(counts.begin(), counts.end());
+}
+
 Result<ModelRow> Workspace::model(const std::string& name) const {
   LOUPE_TRY(std::vector<ModelRow> found,
-            impl_->list(model_from, kSelectModel + "WHERE name = ?", name));
+            impl_->list(model_from, kSelectModel + "WHERE name = ? AND removed = 0", name));
   if (!found.empty()) return std::move(found.front());
   LOUPE_TRY(std::vector<ModelRow> all, models());
   std::string names;

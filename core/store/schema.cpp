@@ -128,7 +128,15 @@ CREATE UNIQUE INDEX attributions_by_subject
   ON attributions (ifnull(run_id, 0), method, request);
 )sql";
 
-constexpr const char* kSteps[] = {kVersion1};
+// What a model is, and what its user says of it; a removed model stays for the runs that name it.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE models ADD COLUMN kind TEXT NOT NULL DEFAULT 'LM';
+ALTER TABLE models ADD COLUMN base_id INTEGER REFERENCES models (id);
+ALTER TABLE models ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE models ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* kSteps[] = {kVersion1, kVersion2};
 
 }  // namespace
 

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -32,13 +33,17 @@ using nlohmann::json;
 struct ModelRow {
   int64_t id = 0;
   std::string name;
-  std::string path;    // absolute, on the engine's machine
-  std::string format;  // "gguf" or "hf"
+  std::string path;         // absolute, on the engine's machine
+  std::string format;       // "gguf", "hf" or "peft"
+  std::string kind = "LM";  // "LM", "EX" (a head on it), "IM" (policy of a pair), "adapter"
+  int64_t base_id = 0;      // IM: the reference's model; adapter: the base it lies on
   std::string architecture;
   int64_t parameters = 0;
   json files;    // [{path, size, mtime_ns, sha256}], every file the model is read from
   json details;  // config, tokenizer kind, chat template, template_date …
   double created = 0;
+  std::string note;
+  bool removed = false;  // out of lists; runs that name it still find it
 };
 
 struct DatasetRow {
@@ -153,10 +158,14 @@ class Workspace {
   // A path relative to artifacts/, which it never leaves: ".." stops there.
   std::filesystem::path artifact_path(const std::string& relative) const;
 
-  // Models. Names are unique; add_model gives ErrorCode::invalid_input when taken.
+  // Models. Names are unique; ErrorCode::invalid_input when taken. A removed model gives its name
+  // up to one that wants it.
   Result<int64_t> add_model(const ModelRow& row);
-  Result<std::vector<ModelRow>> models() const;
-  Result<ModelRow> model(int64_t id) const;
+  Result<void> change_model(const ModelRow& row);  // all but id and created
+  Result<std::vector<ModelRow>> models(bool with_removed = false) const;
+  Result<ModelRow> model(int64_t id) const;               // removed or not
+  // How many runs use each model, by its id; deleted ones left out.
+  Result<std::map<int64_t, int64_t>> runs_by_model() const;
   Result<ModelRow> model(const std::string& name) const;  // not_found lists the names there are
 
   // Same content hash and name: the same row comes back.

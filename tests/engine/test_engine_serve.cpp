@@ -65,6 +65,11 @@ class TestEngineServe : public QObject {
       QCOMPARE(metrics["evals"].size(), size_t(3));
     }
     QCOMPARE(server_->ask("runs/list")["result"]["total"].get<int>(), 2);
+    // Looked for twice a second, so perhaps after all that was quick.
+    for (int i = 0; i < 50 && server_->notifications("workspace/changed") == 0; ++i) {
+      QTest::qWait(100);
+      server_->ask("ping");
+    }
     QVERIFY(server_->notifications("workspace/changed") > 0);
   }
 

@@ -41,8 +41,12 @@ const char* const kRebuild =
 const char* const kBroken = "CREATE TABLE half (id INTEGER); INSERT INTO nowhere VALUES (1)";
 const char* const kDangling = "INSERT INTO steps (run_id, step) VALUES (12345, 1)";
 
-const char* base_step() {
-  return schema_steps().front();
+// The released steps, and some more.
+std::vector<const char*> steps_with(std::initializer_list<const char*> more) {
+  const auto released = schema_steps();
+  std::vector<const char*> steps(released.begin(), released.end());
+  steps.insert(steps.end(), more);
+  return steps;
 }
 
 int pragma(const fs::path& file, const char* name) {
@@ -188,7 +192,7 @@ class TestStoreOpen : public QObject {
       run = *w.add_run(sample_run("précieux"));
       VERIFY_OK(w.set_run_note(run, "note"));
     }
-    const std::array steps = {base_step(), kAddColumn, kRebuild};
+    const auto steps = steps_with({kAddColumn, kRebuild});
     // Not without the right to write.
     VERIFY_FAILS(open_connection(folder_, Mode::read_only, steps, milliseconds(0)),
                  ErrorCode::unsupported);
@@ -196,14 +200,16 @@ class TestStoreOpen : public QObject {
       const auto connection = open_connection(folder_, Mode::open, steps, milliseconds(100));
       VERIFY_OK(connection);
       SQLite::Database& database = *connection->database;
-      QCOMPARE(database.execAndGet("PRAGMA user_version").getInt(), 3);
+      QCOMPARE(database.execAndGet("PRAGMA user_version").getInt(),
+               Workspace::schema_version() + 2);
       QCOMPARE(database.execAndGet("SELECT colour FROM runs").getString(), std::string("teal"));
       QCOMPARE(database.execAndGet("SELECT text FROM notes").getString(), std::string("note"));
       QCOMPARE(database.execAndGet("PRAGMA foreign_keys").getInt(), 1);
     }
     VERIFY_FAILS(Workspace::open(folder_), ErrorCode::newer_version);
 
-    const fs::path backup = file_.string() + ".backup-v1";
+    const fs::path backup =
+        file_.string() + ".backup-v" + std::to_string(Workspace::schema_version());
     QVERIFY(fs::exists(backup));
     QVERIFY(!fs::exists(backup.string() + ".partial"));
     // Put back, the backup is the workspace as it was; the next migration keeps both copies.
@@ -218,19 +224,40 @@ class TestStoreOpen : public QObject {
     QVERIFY(fs::exists(backup.string() + "-2"));
   }
 
+  void a_version_1_workspace_keeps_its_models() {
+    fs::create_directories(folder_);
+    const std::array first = {schema_steps()[0]};
+    {
+      const auto connection =
+          open_connection(folder_, Mode::create_or_open, first, milliseconds(100));
+      VERIFY_OK(connection);
+      connection->database->exec(
+          "INSERT INTO models (name, path, format, architecture, parameters, files, details, "
+          "created) VALUES ('old', '/m', 'hf', 'LlamaForCausalLM', 7, '[]', '{}', 1.0)");
+    }
+    Workspace w = open_or_die(folder_);
+    const auto model = w.model("old");
+    VERIFY_OK(model);
+    QCOMPARE(model->kind, std::string("LM"));
+    QCOMPARE(model->base_id, int64_t{0});
+    QVERIFY(!model->removed);
+    QVERIFY(fs::exists(file_.string() + ".backup-v1"));
+  }
+
   void a_failed_migration_changes_nothing() {
     {
       Workspace w = open_or_die(folder_);
       VERIFY_OK(w.add_run(sample_run("r")));
     }
-    const std::array broken = {base_step(), kAddColumn, kBroken};
+    const auto broken = steps_with({kAddColumn, kBroken});
     VERIFY_FAILS(open_connection(folder_, Mode::open, broken, milliseconds(100)),
                  ErrorCode::internal);
-    const std::array dangling = {base_step(), kDangling};
+    const auto dangling = steps_with({kDangling});
     VERIFY_FAILS(open_connection(folder_, Mode::open, dangling, milliseconds(100)),
                  ErrorCode::corrupt);
-    QVERIFY(!fs::exists(file_.string() + ".backup-v1"));
-    QCOMPARE(pragma(file_, "user_version"), 1);
+    QVERIFY(
+        !fs::exists(file_.string() + ".backup-v" + std::to_string(Workspace::schema_version())));
+    QCOMPARE(pragma(file_, "user_version"), Workspace::schema_version());
     Workspace w = open_or_die(folder_);
     QCOMPARE(w.runs()->size(), size_t{1});
   }
@@ -241,12 +268,12 @@ class TestStoreOpen : public QObject {
     auto lock = FileLock::try_acquire(holder->job_lock_path(job), FileLock::Mode::exclusive);
     VERIFY_OK(lock);
     VERIFY_OK(holder->set_job_status(job, JobStatus::running));
-    const std::array steps = {base_step(), kAddColumn};
+    const auto steps = steps_with({kAddColumn});
     const auto busy = open_connection(folder_, Mode::open, steps, milliseconds(0));
     VERIFY_FAILS(busy, ErrorCode::busy);
     QVERIFY2(busy.error().what.find("job 1 (train)") != std::string::npos,
              busy.error().what.c_str());
-    QCOMPARE(holder->schema_version(), 1);
+    QCOMPARE(pragma(file_, "user_version"), Workspace::schema_version());
     VERIFY_OK(holder->set_job_status(job, JobStatus::done));
     holder.reset();
     VERIFY_OK(open_connection(folder_, Mode::open, steps, milliseconds(0)));

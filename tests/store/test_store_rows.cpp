@@ -71,6 +71,44 @@ class TestStoreRows : public QObject {
     VERIFY_FAILS(w.model(99), ErrorCode::not_found);
   }
 
+  void models_change_are_removed_and_come_back() {
+    Workspace w = open_or_die(path_of(*dir_));
+    const int64_t base = *w.add_model(sample_model("base"));
+    ModelRow row = *w.model(*w.add_model(sample_model("policy")));
+    row.kind = "IM";
+    row.base_id = base;
+    row.note = "tuned by DPO";
+    row.path = "/elsewhere";
+    VERIFY_OK(w.change_model(row));
+    const ModelRow out = *w.model(row.id);
+    QCOMPARE(out.kind, std::string("IM"));
+    QCOMPARE(out.base_id, base);
+    QCOMPARE(out.note, std::string("tuned by DPO"));
+    QCOMPARE(out.path, std::string("/elsewhere"));
+    row.name = "base";
+    VERIFY_FAILS(w.change_model(row), ErrorCode::invalid_input);
+    QCOMPARE(w.model(row.id)->name, std::string("policy"));
+
+    row.name = "policy";
+    row.removed = true;
+    VERIFY_OK(w.change_model(row));
+    QCOMPARE(w.models()->size(), size_t{1});
+    QCOMPARE(w.models(true)->size(), size_t{2});
+    VERIFY_FAILS(w.model("policy"), ErrorCode::not_found);
+    QVERIFY(w.model(row.id)->removed);
+    // Its name is free again; coming back it needs another one.
+    VERIFY_OK(w.add_model(sample_model("policy")));
+    row.removed = false;
+    VERIFY_FAILS(w.change_model(row), ErrorCode::invalid_input);
+    row = *w.model(row.id);
+    row.removed = false;
+    VERIFY_OK(w.change_model(row));
+    QCOMPARE(w.models()->size(), size_t{3});
+    row.id = 999;
+    row.name = "nobody";
+    VERIFY_FAILS(w.change_model(row), ErrorCode::not_found);
+  }
+
   void dataset_round_trip_and_identity() {
     Workspace w = open_or_die(path_of(*dir_));
     DatasetRow in;

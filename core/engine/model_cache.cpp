@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/model_cache.h"
+
+#include <torch/torch.h>
+
+#include "core/engine/installation.h"
+
+namespace loupe::engine {
+
+ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit)
+    : workspace_(workspace), device_(device), limit_(limit) {
+  if (limit_ == 0) limit_ = total_memory() / 3;
+}
+
+template <class T>
+std::shared_ptr<const T> ModelCache::find(const std::string& key) {
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry)
+    if (entry->key == key) {
+      entries_.splice(entries_.begin(), entries_, entry);
+      return std::static_pointer_cast<const T>(entries_.front().value);
+    }
+  return nullptr;
+}
+
+void ModelCache::keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes) {
+  entries_.push_front({key, std::move(value), bytes});
+  uint64_t total = 0;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    total += entry->bytes;
+    entry = total > limit_ && entry != entries_.begin() ? entries_.erase(entry) : std::next(entry);
+  }
+}
+
+void ModelCache::clear() {
+  entries_.clear();
+}
+
+Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t model_id,
+                                                                     const ProgressFn& progress) {
+  const std::string key = "model " + std::to_string(model_id);
+  if (auto found = find<model::LanguageModel>(key)) return found;
+  LOUPE_TRY(const auto row, workspace_.model(model_id));
+  model::LoadOptions options;
+  options.device = device_;
+  options.progress = progress;
+  LOUPE_TRY(auto loaded, load_row(workspace_, row, options));
+  const uint64_t bytes = loaded.decoder->parameter_bytes();
+  auto shared = std::make_shared<const model::LanguageModel>(std::move(loaded));
+  keep(key, shared, bytes);
+  return shared;
+}
+
+Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
+                                                            const ProgressFn& progress) {
+  LOUPE_TRY(const auto row, workspace_.run(run_id));
+  LOUPE_TRY(const auto checkpoints, workspace_.checkpoints(run_id));
+  if (checkpoints.empty())
+    return Error{ErrorCode::not_found, "the run \"" + row.name + "\" has no checkpoint yet",
+                 "run " + std::to_string(run_id), "wait for its first epoch, or resume it"};
+  const auto& newest = checkpoints.back();
+  const std::string key =
+      "run " + std::to_string(run_id) + " checkpoint " + std::to_string(newest.id);
+  if (auto found = find<LoadedReward>(key)) return found;
+  LOUPE_TRY(const auto reference, base(row.model_id, progress));
+  LoadedReward loaded;
+  loaded.run = run_id;
+  loaded.name = row.name;
+  loaded.checkpoint = newest.id;
+  LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
+  loaded.type = loaded.recipe.type;
+  loaded.language = *reference;
+  loaded.language.decoder = reference->decoder->clone();
+  LOUPE_TRY(const auto extra, model::load_parameters(workspace_.artifact_path(newest.path),
+                                                     *loaded.language.decoder));
+  if (loaded.recipe.type == "EX") {
+    const auto head = extra.find("score.weight");
+    if (head == extra.end())
+      return Error{ErrorCode::corrupt, "the checkpoint has no score.weight", newest.path,
+                   "train the run again"};
+    using Pooling = reward::ExplicitReward::Pooling;
+    loaded.reward = std::make_shared<reward::ExplicitReward>(
+        loaded.language.decoder, head->second,
+        loaded.recipe.pooling == "mean" ? Pooling::mean : Pooling::last);
+  } else {
+    loaded.reward = std::make_shared<reward::ImplicitReward>(
+        loaded.language.decoder, reference->decoder,
+        reward::ImplicitReward::Options{loaded.recipe.beta, loaded.recipe.length_normalised,
+                                        loaded.recipe.without_reference});
+  }
+  loaded.reference = reference;
+  loaded.reference_model = row.model_id;
+  const uint64_t bytes = loaded.language.decoder->parameter_bytes();
+  auto shared = std::make_shared<const LoadedReward>(std::move(loaded));
+  keep(key, shared, bytes);
+  return shared;
+}
+
+Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
+                                                              const ProgressFn& progress) {
+  LOUPE_TRY(const auto row, workspace_.model(model_id));
+  LOUPE_TRY(const auto language, base(model_id, progress));
+  LoadedReward loaded;
+  loaded.model = model_id;
+  loaded.name = row.name;
+  loaded.language = *language;
+  if (language->head.defined()) {
+    loaded.type = "EX";
+    using Pooling = reward::ExplicitReward::Pooling;
+    loaded.reward = std::make_shared<reward::ExplicitReward>(
+        language->decoder, language->head,
+        row.details.value("pooling", "") == "mean" ? Pooling::mean : Pooling::last);
+  } else if (row.kind == "IM") {
+    LOUPE_TRY(loaded.reference, base(row.base_id, progress));
+    loaded.reference_model = row.base_id;
+    loaded.type = "IM";
+    reward::ImplicitReward::Options options;
+    options.beta = row.details.value("beta", options.beta);
+    options.length_normalised = row.details.value("length_normalised", false);
+    options.without_reference = row.details.value("without_reference", false);
+    loaded.reward = std::make_shared<reward::ImplicitReward>(language->decoder,
+                                                             loaded.reference->decoder, options);
+  } else {
+    loaded.type = "LM";
+    loaded.reward = std::make_shared<reward::ImplicitReward>(
+        language->decoder, nullptr, reward::ImplicitReward::Options{1.0, false, true});
+  }
+  return std::make_shared<const LoadedReward>(std::move(loaded));
+}
+
+}  // namespace loupe::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Models kept in memory while it allows, ready to score.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "core/engine/models.h"
+#include "core/reward/reward_model.h"
+#include "core/train/recipe.h"
+
+namespace loupe::engine {
+
+// Something that gives rewards, with all that scoring text needs: a trained run, or a model of the
+// workspace.
+struct LoadedReward {
+  int64_t run = 0, model = 0;  // one of them is not 0
+  std::string name;
+  // "EX", "IM"; "LM": a plain language model, whose reward is the response's log-likelihood (an
+  // implicit reward without reference, beta 1)
+  std::string type;
+  train::Recipe recipe;           // of a run
+  model::LanguageModel language;  // the decoder that is read off, tokenizer and template
+  std::shared_ptr<reward::RewardModel> reward;
+  std::shared_ptr<const model::LanguageModel> reference;  // of an IM-RM
+  int64_t reference_model = 0;                            // its id
+  int64_t checkpoint = 0;  // of a run: another one may give other rewards
+};
+
+// Keeps what was loaded, least recently used first out. One thread.
+class ModelCache {
+ public:
+  // `limit`: bytes of parameters kept; 0: a third of the machine's memory.
+  ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit = 0);
+  Result<std::shared_ptr<const model::LanguageModel>> base(int64_t model_id,
+                                                           const ProgressFn& progress = {});
+  // From the newest checkpoint; a run without one is refused.
+  Result<std::shared_ptr<const LoadedReward>> run(int64_t run_id, const ProgressFn& progress = {});
+  Result<std::shared_ptr<const LoadedReward>> model(int64_t model_id,
+                                                    const ProgressFn& progress = {});
+  void clear();
+  uint64_t limit() const { return limit_; }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::shared_ptr<const void> value;
+    uint64_t bytes = 0;
+  };
+  template <class T>
+  std::shared_ptr<const T> find(const std::string& key);
+  void keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes);
+
+  const store::Workspace& workspace_;
+  at::Device device_;
+  uint64_t limit_;
+  std::list<Entry> entries_;  // newest first
+};
+
+}  // namespace loupe::engine

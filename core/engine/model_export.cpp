@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/model_export.h"
+
+#include <torch/torch.h>
+
+#include "core/base/file.h"
+#include "core/engine/params.h"
+#include "core/model/export.h"
+
+namespace loupe::engine {
+
+namespace {
+
+namespace fs = std::filesystem;
+using at::Tensor;
+using nlohmann::json;
+
+model::ExportOptions options_of(const LoadedReward& loaded, const Asker& asker) {
+  model::ExportOptions out;
+  out.type = loaded.type;
+  out.title = loaded.name;
+  out.cancel = asker.cancel;
+  out.progress = asker.progress;
+  return out;
+}
+
+json files_of(const store::ModelRow& row) {
+  json out = json::array();
+  for (const auto& file : row.files)
+    out.push_back({{"name", fs::path(file.value("path", "")).filename().string()},
+                   {"sha256", file.value("sha256", "")}});
+  return out;
+}
+
+Result<Tensor> grow(const Tensor& old, int64_t rows, int64_t first, int64_t known,
+                    const std::string& init, double sd) {
+  Tensor out = at::empty({rows, old.size(1)}, old.options());
+  out.narrow(0, 0, old.size(0)).copy_(old);
+  Tensor added = out.narrow(0, first, rows - first);
+  if (init == "zero") {
+    added.zero_();
+  } else if (init == "mean") {
+    added.copy_(old.narrow(0, 0, known).to(at::kDouble).mean(0, true).expand_as(added));
+  } else {
+    auto generator = at::make_generator<at::CPUGeneratorImpl>(0);
+    added.copy_(at::randn(added.sizes(), generator, at::TensorOptions().dtype(at::kFloat)) * sd);
+  }
+  return out;
+}
+
+struct Growth {
+  std::vector<std::string> tokens;
+  std::string init;
+  int64_t first = 0;  // id of the first new token
+};
+
+// A decoder like `old` with room for the new tokens.
+Result<std::shared_ptr<model::Decoder>> grown_decoder(const model::Decoder& old,
+                                                      const Growth& growth) {
+  at::NoGradGuard no_grad;
+  auto config = old.config();
+  const int64_t wanted = growth.first + static_cast<int64_t>(growth.tokens.size());
+  config.vocab_size = std::max(config.vocab_size, wanted);
+  config.source["vocab_size"] = config.vocab_size;
+  std::map<std::string, Tensor> by_name(old.parameters().begin(), old.parameters().end());
+  const auto& names = config.names;
+  const double sd = config.initializer_range.value_or(0.02);
+  return model::Decoder::build(
+      config,
+      [&](const std::string& name, Tensor& destination) -> Result<void> {
+        const Tensor source = by_name.at(name).detach();
+        if (name != names.prefix + names.embedding && name != names.unembedding) {
+          destination.copy_(source);
+          return {};
+        }
+        LOUPE_TRY(const Tensor rows, grow(source, config.vocab_size, growth.first,
+                                          std::min(growth.first, source.size(0)), growth.init, sd));
+        destination.copy_(rows);
+        return {};
+      },
+      {old.residual(), old.weights_dtype(), old.device()});
+}
+
+Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::ModelRow& row,
+                                 const Growth& growth, const std::string& name,
+                                 const ImportOptions& import_as, const Asker& asker) {
+  model::LoadOptions loading;
+  loading.weights = model::LoadOptions::Weights::stored;
+  loading.cancel = asker.cancel;
+  loading.progress = asker.progress;
+  LOUPE_TRY(auto language, load_row(workspace, row, loading));
+  LOUPE_TRY(language.decoder, grown_decoder(*language.decoder, growth));
+  LOUPE_TRY(const auto files, text_row(workspace, row));
+  model::ExportOptions options;
+  options.type = language.head.defined() ? "EX" : "LM";
+  options.mean_pooling = row.details.value("pooling", "") == "mean";
+  options.title = name;
+  options.source = files.path;
+  options.cancel = asker.cancel;
+  options.progress = asker.progress;
+  for (size_t i = 0; i < growth.tokens.size(); ++i)
+    options.added.push_back(
+        {growth.tokens[i], static_cast<int32_t>(growth.first + static_cast<int64_t>(i)), true});
+  options.record = {{"made_from", row.name},
+                    {"files", files_of(row)},
+                    {"added_tokens", growth.tokens},
+                    {"initialised", growth.init}};
+  // Names may be anything; a folder is numbered.
+  fs::path folder;
+  std::error_code ignored;
+  for (int64_t i = 1; folder.empty() || fs::exists(folder, ignored); ++i)
+    folder = workspace.artifact_path("models/" + std::to_string(row.id) + "-tokens-" +
+                                     std::to_string(i));
+  fs::create_directories(folder.parent_path(), ignored);
+  LOUPE_TRY([[maybe_unused]] const auto written,
+            model::export_model(language, language.head, options, folder));
+  ImportOptions import = import_as;
+  import.name = name;
+  import.cancel = asker.cancel;
+  import.progress = asker.progress;
+  auto imported = import_model(workspace, folder.string(), import);
+  if (!imported) fs::remove_all(folder, ignored);
+  return imported;
+}
+
+}  // namespace
+
+Result<api::Exported> export_from(const store::Workspace& workspace, const json& params,
+                                  const Asker& asker) {
+  LOUPE_TRY(const std::string path, text_param(params, "path"));
+  ModelCache cache(workspace, at::kCPU, 1);
+  const bool is_run = params.contains("run");
+  LOUPE_TRY(const int64_t id, int_param(params, is_run ? "run" : "model"));
+  LOUPE_TRY(const auto loaded,
+            is_run ? cache.run(id, asker.progress) : cache.model(id, asker.progress));
+  auto options = options_of(*loaded, asker);
+  LOUPE_TRY(const auto model_row,
+            workspace.model(is_run ? loaded->reference_model : loaded->model));
+  LOUPE_TRY(const auto text, text_row(workspace, model_row));
+  options.source = text.path;
+  options.record = {{"rewardloupe", LOUPE_VERSION},
+                    {"model", model_row.name},
+                    {"model_files", files_of(model_row)}};
+  if (is_run) {
+    options.mean_pooling = loaded->recipe.pooling == "mean";
+    options.beta = loaded->recipe.beta;
+    options.length_normalised = loaded->recipe.length_normalised;
+    options.without_reference = loaded->recipe.without_reference;
+    options.record["run"] = loaded->name;
+    options.record["recipe"] = loaded->recipe.to_json();
+  } else {
+    options.mean_pooling = model_row.details.value("pooling", "") == "mean";
+    options.beta = model_row.details.value("beta", 1.0);
+    options.length_normalised = model_row.details.value("length_normalised", false);
+    options.without_reference = model_row.details.value("without_reference", false);
+  }
+  if (loaded->type == "IM" && !options.without_reference) {
+    LOUPE_TRY(const auto reference, workspace.model(loaded->reference_model));
+    options.reference_name = reference.name;
+    if (params.value("reference", true)) options.reference = loaded->reference->decoder;
+  }
+  at::Tensor head = loaded->language.head;
+  for (const auto& [name, tensor] : loaded->reward->own_parameters())
+    if (name == "score.weight") head = tensor;
+  LOUPE_TRY(const auto written,
+            model::export_model(loaded->language, head, options, fs::absolute(path)));
+  api::Exported out;
+  out.path = written.path.string();
+  for (const auto& file : written.files) out.files.push_back(file.string());
+  out.size = static_cast<double>(written.bytes);
+  out.opens_with = written.opens_with;
+  return out;
+}
+
+Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::ModelRow& row,
+                                   const json& params, const Asker& asker) {
+  Growth growth;
+  for (const auto& token : params.value("tokens", json::array())) {
+    if (!token.is_string()) return bad_params("\"tokens\" is a list of texts");
+    growth.tokens.push_back(token.get<std::string>());
+  }
+  if (growth.tokens.empty()) return bad_params("\"tokens\" names no token");
+  growth.init = params.value("init", "mean");
+  if (growth.init != "mean" && growth.init != "zero" && growth.init != "normal")
+    return bad_params("\"init\" is mean, zero or normal");
+  LOUPE_TRY(const auto files, text_row(workspace, row));
+  LOUPE_TRY(const auto tokenizer, model::load_tokenizer(files.path));
+  growth.first = tokenizer->vocab_size();
+  // Refuses names that are empty, given twice or there already.
+  LOUPE_TRY(
+      [[maybe_unused]] const auto grown,
+      tokenize::with_added_tokens(tokenizer, growth.tokens, static_cast<int32_t>(growth.first)));
+  std::string name = params.value("name", "");
+  if (name.empty()) name = row.name + " + " + std::to_string(growth.tokens.size()) + " tokens";
+  ImportOptions import;
+  if (row.kind == "IM") {
+    LOUPE_TRY(const auto reference, workspace.model(row.base_id));
+    LOUPE_TRY(const auto made,
+              grow_one(workspace, reference, growth, name + " (reference)", {}, asker));
+    import.reference = made.id;
+    import.beta = row.details.value("beta", import.beta);
+  }
+  return grow_one(workspace, row, growth, name, import, asker);
+}
+
+Result<store::ModelRow> located(const store::ModelRow& row, const std::string& path,
+                                const Asker& asker) {
+  std::error_code ignored;
+  const fs::path now = fs::weakly_canonical(fs::absolute(path), ignored);
+  store::ModelRow out = row;
+  out.path = now.string();
+  out.files = json::array();
+  for (const auto& file : row.files) {
+    const fs::path old = file.value("path", "");
+    const fs::path relative = old.lexically_relative(row.path);
+    const fs::path place = old == fs::path(row.path) ? now : now / relative;
+    if (!fs::exists(place, ignored))
+      return Error{ErrorCode::not_found, "the file is not there", place.string(),
+                   "choose the folder or file that \"" + row.name + "\" was moved to"};
+    LOUPE_TRY(const auto identity, identify_file(place, [&](uint64_t) { asker.cancel.check(); }));
+    if (identity.sha256 != file.value("sha256", ""))
+      return Error{ErrorCode::invalid_input, "this is another file than the one imported",
+                   place.string(), "import it as a model of its own"};
+    out.files.push_back({{"path", identity.path},
+                         {"size", identity.size},
+                         {"mtime_ns", identity.mtime_ns},
+                         {"sha256", identity.sha256}});
+  }
+  return out;
+}
+
+}  // namespace loupe::engine
