@@ -10,11 +10,13 @@
 #include <algorithm>
 
 #include "ui/client/workspace_mirror.h"
+#include "ui/drop_target.h"
 #include "ui/frame/engine_keeper.h"
 #include "ui/frame/jobs_panel.h"
 #include "ui/frame/start_page.h"
 #include "ui/frame/top_bar.h"
 #include "ui/inspect/inspect_page.h"
+#include "ui/models/models_page.h"
 #include "ui/runs/runs_page.h"
 #include "ui/shift/shift_page.h"
 #include "ui/train/train_page.h"
@@ -58,11 +60,13 @@ MainWindow::MainWindow(const EngineSetup& setup, QWidget* parent)
   history_.visit(current_place());
   update_steps();
   resize(1280, 720);
+  setAcceptDrops(true);
   qApp->installEventFilter(this);
 }
 
 void MainWindow::make_pages() {
   home_ = new StartPage(client_, mirror_, this);
+  models_ = new ModelsPage(client_, mirror_, this);
   train_ = new TrainPage(client_, mirror_, this);
   runs_ = new RunsPage(client_, mirror_, this);
   inspect_ = new InspectPage(client_, mirror_, this);
@@ -71,6 +75,8 @@ void MainWindow::make_pages() {
   entries_ = {
       {home_page, tr("Home"), QStringLiteral("home"),
        tr("The workspace, its models and the sample projects"), home_},
+      {models_page, tr("Models"), QStringLiteral("kind-model"),
+       tr("The models of the workspace, and what they are made of"), models_},
       {train_page, tr("Train"), QStringLiteral("train"),
        tr("Train explicit and implicit reward models"), train_},
       {runs_page, tr("Runs"), QStringLiteral("runs"), tr("Training runs and their curves"), runs_},
@@ -113,6 +119,8 @@ void MainWindow::make_layout() {
   across->addLayout(column, 1);
   setCentralWidget(centre);
   palette_ = new CommandPalette(centre);
+  drop_ = new DropTarget(centre);
+  connect(drop_, &DropTarget::dropped, this, &MainWindow::open_dropped);
 }
 
 void MainWindow::connect_pages() {
@@ -308,6 +316,7 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Paint && watched == this && !std::exchange(painted_, true)) {
     QTimer::singleShot(0, this, &MainWindow::usable);
   }
+  if (drop_->take(watched, event)) return true;
   if (event->type() != QEvent::MouseButtonPress) return QMainWindow::eventFilter(watched, event);
   const auto* widget = qobject_cast<QWidget*>(watched);
   if (widget == nullptr || widget->window() != this) return false;

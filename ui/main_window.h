@@ -23,11 +23,13 @@ class QStackedWidget;
 namespace loupe::ui {
 
 class Banner;
+class DropTarget;
 class EngineBadge;
 class EngineKeeper;
 class HelpViewer;
 class InspectPage;
 class JobsPanel;
+class ModelsPage;
 class NavigationRail;
 class RunsPage;
 class SettingsDialog;
@@ -42,6 +44,7 @@ class MainWindow : public QMainWindow {
  public:
   // Names of pages, as in Place::"page".
   static inline const QString home_page = QStringLiteral("home");
+  static inline const QString models_page = QStringLiteral("models");
   static inline const QString train_page = QStringLiteral("train");
   static inline const QString runs_page = QStringLiteral("runs");
   static inline const QString inspect_page = QStringLiteral("inspect");
@@ -63,12 +66,15 @@ class MainWindow : public QMainWindow {
   void open(const Place& place);
   // A .rlproj file, a path of the engine, on the Train page.
   void open_project_file(const QString& path);
+  // A path of this machine that was dropped on the window: a project, or a model to import.
+  void open_dropped(const QString& path);
   // Another engine process on another workspace; what is known of the present one is dropped.
   void switch_workspace(const QString& path);
 
   EngineClient* client() const { return client_; }
   WorkspaceMirror* mirror() const { return mirror_; }
   StartPage* home() const { return home_; }
+  ModelsPage* models() const { return models_; }
   TrainPage* train() const { return train_; }
   RunsPage* runs() const { return runs_; }
   InspectPage* inspect() const { return inspect_; }
@@ -161,6 +167,7 @@ class MainWindow : public QMainWindow {
   WorkspaceMirror* mirror_;
   std::vector<Entry> entries_;
   StartPage* home_;
+  ModelsPage* models_;
   TrainPage* train_;
   RunsPage* runs_;
   InspectPage* inspect_;
@@ -172,6 +179,7 @@ class MainWindow : public QMainWindow {
   QSplitter* splitter_;
   JobsPanel* jobs_;
   CommandPalette* palette_;
+  DropTarget* drop_;
   EngineKeeper* keeper_;
   QPointer<HelpViewer> help_;
   QPointer<SettingsDialog> settings_dialog_;

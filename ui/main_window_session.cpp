@@ -174,6 +174,20 @@ void MainWindow::open_project_file(const QString& path) {
   open({{"page", "train"}, {"project", stdstr(path)}});
 }
 
+void MainWindow::open_dropped(const QString& path) {
+  touched_ = true;
+  if (is_remote(setup_)) {
+    Banner::Message message;
+    message.key = QStringLiteral("dropped");
+    message.severity = Banner::Severity::info;
+    message.text = tr("%1 was dropped from this machine; it must be on the engine's.").arg(path);
+    message.hint = tr("It is looked for there under the same path. Copy it over first if need be.");
+    banner_->show_message(message);
+  }
+  if (path.endsWith(QLatin1String(".rlproj"))) return open_project_file(path);
+  open({{"page", "models"}, {"import", stdstr(path)}});
+}
+
 void MainWindow::switch_workspace(const QString& path) {
   if (path.isEmpty() ||
       (path == setup_.workspace && client_->state() != EngineClient::State::dead)) {

@@ -16,6 +16,7 @@
 //   --empty           a workspace without runs
 //   --no-runs         a workspace with a model and data, but no runs
 //   --many N          N further runs; the first of them has failed
+//   --models N        models of every kind and state, and N further ones
 //   --long            every chosen response is long
 //   --shift-pause MS  wait before every row of a shift
 //   --shift-fail RUN  that run cannot be scored by a shift
@@ -41,8 +42,10 @@
 #include <vector>
 
 #include "core/api/messages.h"
+#include "tests/ui/fake_models.h"
 
 using namespace loupe::api;
+using loupe::test::Refused;
 
 namespace {
 
@@ -52,7 +55,7 @@ struct Options {
   std::set<std::string> die_on, fail;
   std::string die_once, needs_torch, workspace = "/fake/persona.rlws";
   bool no_runs = false;
-  int shift_pause = 0, many = 0;
+  int shift_pause = 0, many = 0, models = -1;
   int64_t shift_fail = 0;
   int protocol = protocol_version;
 };
@@ -106,14 +109,12 @@ Run make_run(int64_t id, const std::string& type, int seed, bool running, double
   return run;
 }
 
-struct Refused {
-  std::string what, where, hint;
-  std::string code = "invalid_input";
-};
-
 class Engine {
  public:
-  explicit Engine(Options options) : options_(std::move(options)) {}
+  explicit Engine(Options options) : options_(std::move(options)) {
+    if (!options_.empty) models_.fill(options_.models);
+    models_.set_write([](const json& message) { write_raw(message.dump() + "\n"); });
+  }
 
   void answer(const json& request) {
     const std::string method_name = request.value("method", "");
@@ -203,6 +204,7 @@ class Engine {
       return {{"text", "job " + params.at("id").dump() + ": 80 pairs, 0 left out\nepoch 1/4\n"}};
     }
     if (name == method::fs_list) return list_folder(params.value("path", std::string()));
+    if (auto answer = models_.answer(name, params, asking_)) return *answer;
     if (name == method::models_list) return {{"rows", models()}};
     if (name == method::datasets_list) return {{"rows", datasets()}};
     if (name == method::projects_list) return {{"rows", {project()}}};
@@ -413,18 +415,7 @@ class Engine {
     return {persona, file};
   }
 
-  std::vector<Model> models() const {
-    Model model;
-    model.id = 1;
-    model.name = "SmolLM2-135M-Instruct";
-    model.path = "/fake/SmolLM2.gguf";
-    model.format = "gguf";
-    model.architecture = "llama";
-    model.parameters = 134515008;
-    model.status = "ok";
-    const bool none = options_.empty && fetch_questions_ < 3;
-    return none ? std::vector<Model>{} : std::vector<Model>{model};
-  }
+  std::vector<Model> models() const { return models_.listed(); }
 
   json metrics(const json& params) {
     RunMetrics metrics;
@@ -476,6 +467,7 @@ class Engine {
     }
     if (fetch_questions_ > 0) {
       ++fetch_questions_;
+      if (fetch_questions_ == 3 && models().empty()) models_.fill(options_.models);
       Job job;
       job.id = 90;
       job.kind = "fetch";
@@ -714,6 +706,7 @@ class Engine {
   }
 
   Options options_;
+  loupe::test::FakeModels models_;
   bool stopped_ = false;
   json asking_;  // the id of the request being answered
   int live_step_ = 12, fetch_questions_ = 0;
@@ -737,6 +730,7 @@ Options read_options(int argc, char** argv) {
     if (word == "--live") options.live = true;
     if (word == "--no-runs") options.no_runs = true;
     if (word == "--many") options.many = std::stoi(next(i + 1));
+    if (word == "--models") options.models = std::stoi(next(i + 1));
     if (word == "--slow") options.slow[next(i + 1)] = std::stoi(next(i + 2));
     if (word == "--die-on") options.die_on.insert(next(i + 1));
     if (word == "--die-once") options.die_once = next(i + 1);

@@ -58,7 +58,7 @@ class TestFrameNavigation : public QObject {
   void every_page_has_a_key_and_a_place_on_the_rail() {
     Window window;
     QVERIFY(window.settle());
-    QCOMPARE(window->page_names(), (QStringList{"home", "train", "runs", "inspect", "shift"}));
+    QCOMPARE(window->page_names(), (QStringList{"home", "models", "train", "runs", "inspect", "shift"}));
     for (int i = 0; i < window->page_names().size(); ++i) {
       window.key(Qt::Key_0 + i, Qt::ControlModifier);
       QCOMPARE(window->page(), window->page_names()[i]);
@@ -69,8 +69,8 @@ class TestFrameNavigation : public QObject {
     Window window;
     QVERIFY(window.settle());
     QCOMPARE(window->page(), MainWindow::runs_page);
-    window.key(Qt::Key_3, Qt::ControlModifier);
     window.key(Qt::Key_4, Qt::ControlModifier);
+    window.key(Qt::Key_5, Qt::ControlModifier);
     window.key(Qt::Key_Left, Qt::AltModifier);
     QCOMPARE(window->page(), MainWindow::inspect_page);
     window.click<QToolButton>("go-back");
@@ -97,7 +97,7 @@ class TestFrameNavigation : public QObject {
     QTest::keyClick(table, Qt::Key_Return);
     QCOMPARE(window->page(), MainWindow::inspect_page);
     QVERIFY(window.settle());
-    window.key(Qt::Key_2, Qt::ControlModifier);
+    window.key(Qt::Key_3, Qt::ControlModifier);
     window->runs()->select({});
     window.key(Qt::Key_Left, Qt::AltModifier);
     QCOMPARE(window->page(), MainWindow::inspect_page);
@@ -275,7 +275,7 @@ class TestFrameNavigation : public QObject {
 
   void where_the_user_went_is_not_undone_by_the_first_answer() {
     Window window({"--empty", "--slow", "runs/list", "300"});
-    window.key(Qt::Key_2, Qt::ControlModifier);
+    window.key(Qt::Key_3, Qt::ControlModifier);
     QVERIFY(window.settle());
     QCOMPARE(window->page(), MainWindow::runs_page);
   }

@@ -110,7 +110,7 @@ class TestMainWindow : public QObject {
   void one_pair_under_two_models_with_one_scale() {
     Window window;
     QVERIFY(window.settle());
-    QTest::keyClick(window.get(), Qt::Key_2, Qt::ControlModifier);
+    QTest::keyClick(window.get(), Qt::Key_4, Qt::ControlModifier);
     AttributionView* view = window->inspect()->view();
     QCOMPARE(view->attribution(0)->type, std::string("EX"));
     QCOMPARE(view->attribution(1)->type, std::string("IM"));

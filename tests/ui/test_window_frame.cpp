@@ -32,9 +32,9 @@ class TestWindowFrame : public QObject {
   void is_usable_before_the_engine_answers() {
     Window window({"--silent"});
     QCOMPARE(window->badge()->state(), EngineBadge::State::starting);
-    window.key(Qt::Key_3, Qt::ControlModifier);
+    window.key(Qt::Key_4, Qt::ControlModifier);
     QCOMPARE(window->page(), MainWindow::inspect_page);
-    window.key(Qt::Key_2, Qt::ControlModifier);
+    window.key(Qt::Key_3, Qt::ControlModifier);
     QCOMPARE(window->page(), MainWindow::runs_page);
     QVERIFY(!window->banner()->isVisible());
   }

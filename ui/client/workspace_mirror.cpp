@@ -2,7 +2,10 @@
 #include "ui/client/workspace_mirror.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
+
+#include "core/api/models.h"
 
 namespace loupe::ui {
 namespace {
@@ -49,6 +52,12 @@ const api::Run* WorkspaceMirror::run(qint64 id) const {
   const auto it =
       std::find_if(runs_.begin(), runs_.end(), [&](const api::Run& run) { return run.id == id; });
   return it == runs_.end() ? nullptr : &*it;
+}
+
+const api::Model* WorkspaceMirror::model(qint64 id) const {
+  const auto it = std::find_if(models_.begin(), models_.end(),
+                               [&](const api::Model& model) { return model.id == id; });
+  return it == models_.end() ? nullptr : &*it;
 }
 
 const api::RunMetrics* WorkspaceMirror::metrics(qint64 run) const {
@@ -132,6 +141,18 @@ void WorkspaceMirror::resume_run(qint64 run) {
   change(api::method::train_resume, {{"run", run}});
 }
 
+void WorkspaceMirror::rename_model(qint64 model, const QString& name) {
+  change(api::method::models_rename, {{"id", model}, {"name", stdstr(name)}});
+}
+
+void WorkspaceMirror::set_model_note(qint64 model, const QString& note) {
+  change(api::method::models_note, {{"id", model}, {"note", stdstr(note)}});
+}
+
+void WorkspaceMirror::set_model_removed(qint64 model, bool removed) {
+  change(api::method::models_remove, {{"id", model}, {"removed", removed}});
+}
+
 void WorkspaceMirror::change(const char* method, api::json params) {
   client_->request(
       method, std::move(params), this, [this](const api::json&) { follow(); }, report());
@@ -201,6 +222,9 @@ void WorkspaceMirror::ask_list(const char* method, std::vector<T> WorkspaceMirro
   const auto answered = [this, method, list, changed](const api::json& result) {
     try {
       auto rows = rows_of<T>(result);
+      if constexpr (std::is_same_v<T, api::Model>) {
+        std::erase_if(rows, [](const api::Model& model) { return model.removed; });
+      }
       const bool first = !arrived_.contains(QLatin1String(method));
       arrived_.insert(QLatin1String(method));
       const bool same = !first && api::json(rows) == api::json(this->*list);

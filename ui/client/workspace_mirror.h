@@ -24,7 +24,9 @@ class WorkspaceMirror : public QObject {
   const std::vector<api::Run>& runs() const { return runs_; }
   const api::Run* run(qint64 id) const;
   const std::vector<api::Job>& jobs() const { return jobs_; }
+  // Removed ones are left out.
   const std::vector<api::Model>& models() const { return models_; }
+  const api::Model* model(qint64 id) const;
   // Newest first.
   const std::vector<api::Dataset>& datasets() const { return datasets_; }
   // The sample projects that come with the engine.
@@ -54,6 +56,9 @@ class WorkspaceMirror : public QObject {
   void set_run_note(qint64 run, const QString& note);
   void set_run_deleted(qint64 run, bool deleted);
   void resume_run(qint64 run);
+  void rename_model(qint64 model, const QString& name);
+  void set_model_note(qint64 model, const QString& note);
+  void set_model_removed(qint64 model, bool removed);
 
  signals:
   void runs_changed();

@@ -21,7 +21,7 @@
 #include "ui/runs/job_log_view.h"
 #include "ui/runs/recipe_model.h"
 #include "ui/runs/reward_curves.h"
-#include "ui/runs/type_delegate.h"
+#include "ui/widgets/type_delegate.h"
 #include "ui/widgets/line_chart.h"
 #include "ui/widgets/theme.h"
 

@@ -15,15 +15,16 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "ui/runs/model_export.h"
 #include "ui/runs/run_columns.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_filter.h"
 #include "ui/runs/run_status.h"
 #include "ui/runs/run_table_model.h"
-#include "ui/runs/type_delegate.h"
-#include "ui/runs/undo_bar.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/type_delegate.h"
+#include "ui/widgets/undo_bar.h"
 
 namespace loupe::ui {
 
@@ -35,6 +36,7 @@ RunsPage::RunsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* paren
   make_table();
   columns_ = new RunColumns(table_, model_, this);
   undo_bar_ = new UndoBar(this);
+  model_export_ = new ModelExport(client_, this);
   details_ = new RunDetails(client_, this);
   no_match_ = new QLabel(tr("No run matches the filter."), this);
   no_match_->setObjectName(QStringLiteral("runs-no-match"));
@@ -58,6 +60,7 @@ RunsPage::RunsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* paren
     emit open_wanted({{"page", "train"}});
   });
   empty_->add_below(first_train_);
+  make_actions();
   auto* filled = new QWidget(this);
   auto* layout = new QVBoxLayout(filled);
   layout->setContentsMargins(2 * theme::grid, theme::grid, 2 * theme::grid, theme::grid);
@@ -73,8 +76,8 @@ RunsPage::RunsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* paren
   outer->setSpacing(0);
   // Outside the two: the last run can be deleted, and brought back.
   outer->addWidget(undo_bar_);
+  outer->addWidget(model_export_);
   outer->addWidget(stack_, 1);
-  make_actions();
 
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &RunsPage::selection_changed);
@@ -201,7 +204,7 @@ QWidget* RunsPage::make_top() {
 }
 
 bool RunsPage::settled() const {
-  return mirror_->settled() && details_->settled();
+  return mirror_->settled() && details_->settled() && !model_export_->busy();
 }
 
 Place RunsPage::place() const {

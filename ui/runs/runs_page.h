@@ -23,6 +23,7 @@ namespace loupe::ui {
 
 class EmptyState;
 class LineChart;
+class ModelExport;
 class RunColumns;
 class RunDetails;
 class RunFilter;
@@ -75,6 +76,7 @@ class RunsPage : public Page {
   void stop_selected();
   void resume_selected();
   void copy_rows() const;
+  void export_model();
 
   void export_text(const QString& title, const QString& suggested, const QByteArray& csv);
   void export_chart(LineChart* chart, const QString& suggested);
@@ -94,6 +96,7 @@ class RunsPage : public Page {
   QLabel* no_match_;
   QTableView* table_;
   UndoBar* undo_bar_;
+  ModelExport* model_export_;
   RunDetails* details_;
   QSplitter* splitter_;
   QSet<qint64> wanted_;                // selected, also where a filter hides them
@@ -101,7 +104,8 @@ class RunsPage : public Page {
   QSet<qint64> returning_;             // brought back: stay selected while the list catches up
   std::vector<QList<qint64>> undoes_;  // what each deletion took away, the last one behind
   bool restoring_ = false, chosen_by_user_ = false;
-  QAction *inspect_, *shift_, *train_, *rename_, *note_, *remove_, *undo_, *stop_, *resume_, *copy_;
+  QAction *inspect_, *shift_, *train_, *rename_, *note_, *remove_, *undo_, *stop_, *resume_, *copy_,
+      *export_model_;
 };
 
 }  // namespace loupe::ui

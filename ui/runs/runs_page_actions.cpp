@@ -8,15 +8,16 @@
 #include <QTableView>
 
 #include "ui/runs/eval_table_model.h"
+#include "ui/runs/model_export.h"
 #include "ui/runs/recipe_model.h"
 #include "ui/runs/reward_curves.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_filter.h"
 #include "ui/runs/run_table_model.h"
 #include "ui/runs/runs_page.h"
-#include "ui/runs/undo_bar.h"
 #include "ui/widgets/line_chart.h"
 #include "ui/widgets/save_file.h"
+#include "ui/widgets/undo_bar.h"
 
 namespace loupe::ui {
 
@@ -57,6 +58,9 @@ void RunsPage::make_actions() {
                 &RunsPage::resume_selected);
   copy_ = add(tr("Copy"), tr("The selected rows as CSV, full precision"), QKeySequence::Copy,
               table_, &RunsPage::copy_rows);
+  export_model_ = add(tr("Export model…"),
+                      tr("Its model as a folder that transformers opens, on the engine's machine"),
+                      {}, table_, &RunsPage::export_model);
   add(tr("Filter the runs"), tr("Type words to keep the runs that contain them"),
       QKeySequence::Find, this, [this] {
         filter_line_->setFocus(Qt::ShortcutFocusReason);
@@ -78,6 +82,8 @@ void RunsPage::update_actions() {
   const bool any = !wanted_.isEmpty();
   for (QAction* action : {inspect_, shift_, rename_, note_, copy_}) action->setEnabled(any);
   train_->setEnabled(current() != 0);
+  const api::Run* one = mirror_->run(current());
+  export_model_->setEnabled(one != nullptr && !is_active(one->status) && one->epochs_done > 0);
   remove_->setEnabled(any_idle);
   undo_->setEnabled(!undoes_.empty());
   stop_->setEnabled(any_active);
@@ -94,7 +100,7 @@ void RunsPage::show_menu(const QPoint& place) {
   menu.addSeparator();
   menu.addActions({stop_, resume_});
   menu.addSeparator();
-  menu.addAction(copy_);
+  menu.addActions({copy_, export_model_});
   menu.exec(table_->viewport()->mapToGlobal(place));
 }
 
@@ -207,6 +213,10 @@ void RunsPage::resume_selected() {
   }
 }
 
+void RunsPage::export_model() {
+  if (const api::Run* run = mirror_->run(current())) model_export_->choose(*run);
+}
+
 QList<int> RunsPage::shown_rows() const {
   QList<int> rows;
   for (int row = 0; row < filter_->rowCount(); ++row) {
@@ -237,6 +247,8 @@ QMenu* RunsPage::make_export_menu() {
     export_text(tr("Export the evaluations"), QStringLiteral("evaluations.csv"),
                 details_->evaluations()->csv());
   });
+  menu->addSeparator();
+  menu->addAction(export_model_);
   menu->addSeparator();
   menu->addAction(tr("Loss curves (PNG, PDF, SVG, CSV)…"), this,
                   [this] { export_chart(details_->curves()->loss(), QStringLiteral("loss.png")); });

@@ -3,6 +3,7 @@
 
 #include <QLocale>
 #include <cmath>
+#include <iterator>
 
 namespace loupe::ui {
 namespace {
@@ -47,6 +48,30 @@ QString duration(double seconds) {
   const auto two = [](qint64 n) { return QStringLiteral("%1").arg(n, 2, 10, QLatin1Char('0')); };
   if (hours > 0) return QStringLiteral("%1:%2:%3").arg(hours).arg(two(minutes), two(rest));
   return QStringLiteral("%1:%2").arg(minutes).arg(two(rest));
+}
+
+QString byte_size(double bytes) {
+  if (!std::isfinite(bytes) || bytes < 0) return dash;
+  static constexpr const char* units[] = {"B", "kB", "MB", "GB", "TB"};
+  size_t unit = 0;
+  // 999.95 would be written as 1000.0 of the smaller unit.
+  while (unit + 1 < std::size(units) && bytes >= 999.95) {
+    bytes /= 1000;
+    ++unit;
+  }
+  return QStringLiteral("%1 %2").arg(QString::number(bytes, 'f', unit == 0 ? 0 : 1),
+                                     QLatin1String(units[unit]));
+}
+
+QString short_count(double count) {
+  if (!std::isfinite(count) || count < 0) return dash;
+  static constexpr const char* units[] = {"", " k", " M", " B"};
+  size_t unit = 0;
+  while (unit + 1 < std::size(units) && count >= 999.95) {
+    count /= 1000;
+    ++unit;
+  }
+  return QString::number(count, 'f', unit == 0 ? 0 : 1) + QLatin1String(units[unit]);
 }
 
 QString csv_field(const QString& text) {

@@ -17,6 +17,10 @@ QString full_precision(double value);
 QString share(double value);
 // 95 -> "1:35", 3700 -> "1:01:40"; negative or not finite: "–".
 QString duration(double seconds);
+// 93140992 -> "93.1 MB"; decimal units
+QString byte_size(double bytes);
+// 134515008 -> "134.5 M"
+QString short_count(double count);
 // A field of a CSV line, quoted where need be.
 QString csv_field(const QString& text);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/runs/type_delegate.h"
+#include "ui/widgets/type_delegate.h"
 
 #include <QApplication>
 #include <QPainter>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/runs/undo_bar.h"
+#include "ui/widgets/undo_bar.h"
 
 #include <QAccessible>
 #include <QEvent>
