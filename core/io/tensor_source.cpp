@@ -134,6 +134,19 @@ Error tensor_error(const TensorInfo& info, ErrorCode code, std::string what) {
   return {code, std::move(what), info.file + ": tensor " + quote_name(info.name), {}};
 }
 
+// How many there are, once it is sure that they can be read.
+Result<uint64_t> readable_elements(const TensorInfo& info) {
+  if (!is_convertible(info.dtype)) {
+    return tensor_error(info, ErrorCode::unsupported,
+                        std::string("the tensor holds ") + dtype_name(info.dtype) +
+                            " values, expected floating-point ones");
+  }
+  const std::optional<uint64_t> bytes = tensor_bytes(info.dtype, info.shape);
+  if (!bytes || *bytes != info.data.size())
+    return tensor_error(info, ErrorCode::corrupt, "the tensor's size does not fit its shape");
+  return static_cast<uint64_t>(info.numel());
+}
+
 // Elements [first, first + count); whole blocks straight into place, cut ones by way of a buffer.
 void convert_range(const TensorInfo& info, uint64_t first, std::span<float> out) {
   const BlockSize block = block_size(info.dtype);
@@ -159,24 +172,18 @@ void convert_range(const TensorInfo& info, uint64_t first, std::span<float> out)
 }  // namespace
 
 Result<void> read_as_f32(const TensorInfo& info, std::span<float> out) {
-  if (out.size() != static_cast<uint64_t>(info.numel())) {
+  LOUPE_TRY(const uint64_t elements, readable_elements(info));
+  if (out.size() != elements) {
     return tensor_error(info, ErrorCode::internal,
-                        "the tensor has " + std::to_string(info.numel()) +
-                            " elements, the buffer " + std::to_string(out.size()));
+                        "the tensor has " + std::to_string(elements) + " elements, the buffer " +
+                            std::to_string(out.size()));
   }
-  return read_as_f32(info, 0, out);
+  convert_range(info, 0, out);
+  return {};
 }
 
 Result<void> read_as_f32(const TensorInfo& info, uint64_t first_element, std::span<float> out) {
-  if (!is_convertible(info.dtype)) {
-    return tensor_error(info, ErrorCode::unsupported,
-                        std::string("the tensor holds ") + dtype_name(info.dtype) +
-                            " values, expected floating-point ones");
-  }
-  const std::optional<uint64_t> bytes = tensor_bytes(info.dtype, info.shape);
-  if (!bytes || *bytes != info.data.size())
-    return tensor_error(info, ErrorCode::corrupt, "the tensor's size does not fit its shape");
-  const auto elements = static_cast<uint64_t>(info.numel());
+  LOUPE_TRY(const uint64_t elements, readable_elements(info));
   if (first_element > elements || out.size() > elements - first_element) {
     return tensor_error(info, ErrorCode::internal,
                         "elements " + std::to_string(first_element) + " and the next " +

@@ -220,12 +220,6 @@ Result<Normalizer> Normalizer::parse(const nlohmann::json& spec, const std::stri
   return result;
 }
 
-Result<Normalizer> Normalizer::nfc() {
-  Normalizer result;
-  LOUPE_CHECK(result.add_unicode_form("NFC"));
-  return result;
-}
-
 MappedText Normalizer::apply(MappedText text) const {
   for (const Step& step : steps_) text = step(std::move(text));
   return text;

@@ -18,7 +18,6 @@ class Normalizer {
   // tokenizer.json's "normalizer" (may be null); a type that is not known is
   // ErrorCode::unsupported.
   static Result<Normalizer> parse(const nlohmann::json& spec, const std::string& where);
-  static Result<Normalizer> nfc();
 
   bool empty() const { return steps_.empty(); }
   MappedText apply(MappedText text) const;

@@ -116,21 +116,6 @@ Result<PreTokenizer> PreTokenizer::parse(const nlohmann::json& spec, const std::
   return result;
 }
 
-PreTokenizer PreTokenizer::digits_then_gpt2() {
-  PreTokenizer result;
-  result.steps_ = {std::make_shared<ClassSplitStep>(kNumber, SplitBehavior::isolated),
-                   std::make_shared<ScannerStep>(scan_gpt2)};
-  result.byte_level_ = true;
-  return result;
-}
-
-PreTokenizer PreTokenizer::scanner(Scanner scan) {
-  PreTokenizer result;
-  result.steps_ = {std::make_shared<ScannerStep>(scan)};
-  result.byte_level_ = true;
-  return result;
-}
-
 Words PreTokenizer::apply(MappedText text) const {
   Words words;
   words.text = std::move(text);

@@ -32,12 +32,9 @@ class PreTokenizer {
   // tokenizer.json's "pre_tokenizer" (may be null); a type that is not known is
   // ErrorCode::unsupported.
   static Result<PreTokenizer> parse(const nlohmann::json& spec, const std::string& where);
-  static PreTokenizer digits_then_gpt2();
-  static PreTokenizer scanner(Scanner scan);
 
   // Whether words are sequences of bytes (a ByteLevel step is there) or of characters.
   bool byte_level() const { return byte_level_; }
-  bool has_steps() const { return !steps_.empty(); }
   Words apply(MappedText text) const;
 
  private:

@@ -40,7 +40,7 @@ std::vector<std::string> texts() {
     auto text = line[0].get<std::string>();
     if (made.size() % 3 == 0) text = "<sep>" + text + "<edge_sep> <sep>end";
     made.push_back(std::move(text));
-    if (made.size() == 1500) break;
+    if (made.size() == 600) break;
   }
   return made;
 }

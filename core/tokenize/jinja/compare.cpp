@@ -223,7 +223,8 @@ size_t hash(Budget& budget, const Value& value, unsigned nesting) {
     }
     case Kind::function:
       return static_cast<size_t>(value.as_function());
-    case Kind::range: return value.as_range().length();
+    case Kind::range:
+      return value.as_range().length();
     case Kind::list:
     case Kind::dict:
     case Kind::view:
