@@ -20,6 +20,7 @@
 #include "ui/frame/job_line.h"
 #include "ui/frame/job_table_model.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -96,17 +97,10 @@ QWidget* JobsPanel::make_body() {
   table_->setObjectName(QStringLiteral("jobs-table"));
   table_->setAccessibleName(tr("Jobs of the workspace"));
   table_->setModel(model_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->setAlternatingRowColors(true);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
   table_->setItemDelegateForColumn(JobTableModel::progress, new ProgressDelegate(table_));
   auto* header = table_->horizontalHeader();
-  header->setHighlightSections(false);
   header->setSectionResizeMode(JobTableModel::title, QHeaderView::Stretch);
   const int digit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
   header->resizeSection(JobTableModel::status, 14 * digit);

@@ -19,6 +19,7 @@
 #include "ui/inspect/token_table_model.h"
 #include "ui/widgets/collapsible.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -124,16 +125,9 @@ QWidget* InspectPage::make_middle() {
   table_->setObjectName(QStringLiteral("inspect-tokens"));
   table_->setAccessibleName(tr("Tokens"));
   table_->setModel(tokens_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_, 4);
   table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
   table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 4);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setResizeContentsPrecision(sampled_rows);
   table_->setToolTip(tr("Ctrl+C copies the selected tokens with every digit"));
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,

@@ -19,6 +19,7 @@
 #include "ui/widgets/failure_view.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/save_file.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -157,15 +158,8 @@ void MemoryView::make_table() {
   table_->setAccessibleName(tr("Memory that each use takes"));
   table_->setModel(memory_);
   table_->setItemDelegateForColumn(MemoryTableModel::share, new BarDelegate(memory_, table_));
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
-  table_->horizontalHeader()->setHighlightSections(false);
   auto* copy = new QShortcut(QKeySequence::Copy, table_);
   copy->setContext(Qt::WidgetShortcut);
   connect(copy, &QShortcut::activated, this,

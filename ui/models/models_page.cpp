@@ -24,6 +24,7 @@
 #include "ui/models/model_table_model.h"
 #include "ui/models/model_text.h"
 #include "ui/models/no_models.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/type_delegate.h"
 #include "ui/widgets/undo_bar.h"
@@ -61,20 +62,13 @@ void ModelsPage::make_table() {
   table_->setObjectName(QStringLiteral("models-table"));
   table_->setAccessibleName(tr("Models"));
   table_->setModel(filter_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
   filter_->sort(-1);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
   table_->setMinimumHeight(12 * theme::grid);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setResizeContentsPrecision(sampled_rows);
   table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   table_->setItemDelegateForColumn(ModelTableModel::kind, new TypeDelegate(table_));

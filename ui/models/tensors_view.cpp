@@ -16,6 +16,7 @@
 #include "ui/models/tensor_table_model.h"
 #include "ui/widgets/failure_view.h"
 #include "ui/widgets/save_file.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -75,15 +76,8 @@ void TensorsView::make_table() {
   table_->setObjectName(QStringLiteral("tensors-table"));
   table_->setAccessibleName(tr("Tensors"));
   table_->setModel(tensors_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
+  dress_table(table_);
   QHeaderView* header = table_->horizontalHeader();
-  header->setHighlightSections(false);
   const int letter = fontMetrics().averageCharWidth();
   header->resizeSection(TensorTableModel::dtype, 12 * letter);
   header->resizeSection(TensorTableModel::shape, 22 * letter);

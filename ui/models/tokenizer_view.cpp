@@ -19,6 +19,7 @@
 #include "ui/models/token_list_model.h"
 #include "ui/widgets/failure_view.h"
 #include "ui/widgets/save_file.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -115,15 +116,8 @@ QWidget* TokenizerView::make_table() {
   table_->setObjectName(QStringLiteral("tokenizer-table"));
   table_->setAccessibleName(tr("Tokens of the text"));
   table_->setModel(tokens_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setResizeContentsPrecision(sampled_rows);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setMinimumWidth(300);

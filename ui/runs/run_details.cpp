@@ -21,9 +21,10 @@
 #include "ui/runs/job_log_view.h"
 #include "ui/runs/recipe_model.h"
 #include "ui/runs/reward_curves.h"
-#include "ui/widgets/type_delegate.h"
 #include "ui/widgets/line_chart.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/type_delegate.h"
 
 namespace loupe::ui {
 namespace {
@@ -115,15 +116,8 @@ QWidget* RunDetails::make_evaluations() {
   view->setAccessibleName(tr("Last evaluation of the selected runs"));
   view->setModel(sorted);
   view->setItemDelegateForColumn(EvalTableModel::type, new TypeDelegate(view));
-  view->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view->setAlternatingRowColors(true);
-  view->setShowGrid(false);
-  view->setWordWrap(false);
-  view->setTabKeyNavigation(false);
+  dress_table(view);
   view->setFrameShape(QFrame::NoFrame);
-  view->verticalHeader()->hide();
-  view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
-  view->horizontalHeader()->setHighlightSections(false);
   view->setSortingEnabled(true);
   view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
   sorted->sort(-1);

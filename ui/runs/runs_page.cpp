@@ -22,6 +22,7 @@
 #include "ui/runs/run_status.h"
 #include "ui/runs/run_table_model.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/type_delegate.h"
 #include "ui/widgets/undo_bar.h"
@@ -116,19 +117,12 @@ void RunsPage::make_table() {
   table_->setObjectName(QStringLiteral("runs-table"));
   table_->setAccessibleName(tr("Runs"));
   table_->setModel(filter_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
   table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
   filter_->sort(-1);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setStretchLastSection(false);
   table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   table_->setItemDelegateForColumn(RunTableModel::type, new TypeDelegate(table_));

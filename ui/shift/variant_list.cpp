@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui::shift {
@@ -46,16 +47,9 @@ VariantList::VariantList(VariantModel* model, QWidget* parent) : QWidget(parent)
   table_->setObjectName(QStringLiteral("shift-variants"));
   table_->setAccessibleName(tr("Variants"));
   table_->setModel(model_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_, 6);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
   table_->setToolTip(tr("Click or press Enter to return to a variant; Ctrl+Z goes back"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-  table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setMinimumSectionSize(48);
   table_->installEventFilter(this);
 

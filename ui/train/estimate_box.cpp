@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "ui/client/text.h"
-#include "ui/train/error_label.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 

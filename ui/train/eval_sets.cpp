@@ -15,8 +15,8 @@
 #include "ui/client/text.h"
 #include "ui/client/workspace_mirror.h"
 #include "ui/train/choice_bar.h"
-#include "ui/train/error_label.h"
 #include "ui/train/flow_layout.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {

@@ -9,8 +9,8 @@
 
 #include "ui/client/text.h"
 #include "ui/client/workspace_mirror.h"
-#include "ui/train/error_label.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 

@@ -10,7 +10,7 @@
 #include <QSignalBlocker>
 #include <QToolButton>
 
-#include "ui/train/error_label.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {

@@ -11,7 +11,7 @@
 #include <QSpinBox>
 
 #include "ui/client/text.h"
-#include "ui/train/error_label.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {

@@ -12,9 +12,9 @@
 
 #include "ui/client/engine_client.h"
 #include "ui/client/text.h"
-#include "ui/train/error_label.h"
 #include "ui/train/train_setup.h"
 #include "ui/widgets/collapsible.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {

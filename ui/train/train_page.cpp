@@ -12,7 +12,6 @@
 #include "ui/client/text.h"
 #include "ui/client/workspace_mirror.h"
 #include "ui/train/choice_bar.h"
-#include "ui/train/error_label.h"
 #include "ui/train/estimate_box.h"
 #include "ui/train/eval_sets.h"
 #include "ui/train/live_curves.h"
@@ -21,6 +20,7 @@
 #include "ui/train/preset_bar.h"
 #include "ui/train/recipe_form.h"
 #include "ui/train/run_origin.h"
+#include "ui/widgets/error_label.h"
 
 namespace loupe::ui {
 

@@ -16,7 +16,6 @@
 
 #include "ui/client/workspace_mirror.h"
 #include "ui/train/choice_bar.h"
-#include "ui/train/error_label.h"
 #include "ui/train/estimate_box.h"
 #include "ui/train/eval_sets.h"
 #include "ui/train/live_runs.h"
@@ -24,6 +23,7 @@
 #include "ui/train/preset_bar.h"
 #include "ui/train/recipe_form.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {

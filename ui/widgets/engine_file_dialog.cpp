@@ -18,6 +18,7 @@
 
 #include "ui/widgets/engine_folder_model.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -154,18 +155,13 @@ void EngineFileDialog::make_table() {
   table_->setObjectName(QStringLiteral("picker-table"));
   table_->setAccessibleName(tr("Folder"));
   table_->setModel(filter_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  dress_table(table_);
+  table_->setAlternatingRowColors(false);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
   table_->setIconSize({16, 16});
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + theme::grid);
   table_->setSortingEnabled(true);
   table_->sortByColumn(EngineFolderModel::name, Qt::AscendingOrder);
   auto* header = table_->horizontalHeader();
-  header->setHighlightSections(false);
   header->setSectionResizeMode(EngineFolderModel::name, QHeaderView::Stretch);
   const int digit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
   header->resizeSection(EngineFolderModel::kind, 13 * digit);
