@@ -26,8 +26,8 @@ inline constexpr const char* models_remove = "models/remove";
 // {id, tokens: [text], init ("mean" | "zero" | "normal"), name} -> Model: a copy in the workspace
 // with special tokens added, its embedding and unembedding grown
 inline constexpr const char* models_add_tokens = "models/add_tokens";
-// {run, path, reference?} -> Exported: a new folder that transformers opens; reference: the
-// IM-RM's reference model is written too
+// {run | model, path, reference?} -> Exported: a new folder that transformers opens; reference
+// (true where it is not given): of an IM-RM, its reference model is written too
 inline constexpr const char* runs_export = "runs/export";
 }  // namespace method
 

@@ -150,17 +150,15 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
   LOUPE_TRY(const auto dataset, load_spec(spec));
   cancel.check();
   LOUPE_TRY(const auto files, text_row(workspace_, model));
-  LOUPE_TRY(const auto tokenizer, model::load_tokenizer(files.path));
   LOUPE_TRY(
-      const auto loaded_template,
-      model::load_chat_template(
+      const auto text,
+      model::load_text_parts(
           files.path, model.details.value("template_date", model::LoadOptions{}.template_date)));
-  const auto& chat = loaded_template.chat_template;
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
   cancel.check();
   LOUPE_TRY(const auto encoded,
             data::encode_dataset(
-                dataset, *chat, *tokenizer,
+                dataset, *text.chat_template, *text.tokenizer,
                 {recipe.max_prompt_tokens, recipe.max_response_tokens, config.max_positions}));
   return &known_.emplace(key, pair_lengths(encoded)).first->second;
 }

@@ -7,6 +7,22 @@
 
 namespace loupe::engine {
 
+namespace {
+
+using Pooling = reward::ExplicitReward::Pooling;
+
+void make_reward(LoadedReward& loaded) {
+  const auto& decoder = loaded.language.decoder;
+  if (loaded.type == "EX")
+    loaded.reward =
+        std::make_shared<reward::ExplicitReward>(decoder, loaded.language.head, loaded.pooling);
+  else
+    loaded.reward = std::make_shared<reward::ImplicitReward>(
+        decoder, loaded.reference ? loaded.reference->decoder : nullptr, loaded.implicit);
+}
+
+}  // namespace
+
 ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit)
     : workspace_(workspace), device_(device), limit_(limit) {
   if (limit_ == 0) limit_ = total_memory() / 3;
@@ -77,18 +93,15 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
     if (head == extra.end())
       return Error{ErrorCode::corrupt, "the checkpoint has no score.weight", newest.path,
                    "train the run again"};
-    using Pooling = reward::ExplicitReward::Pooling;
-    loaded.reward = std::make_shared<reward::ExplicitReward>(
-        loaded.language.decoder, head->second,
-        loaded.recipe.pooling == "mean" ? Pooling::mean : Pooling::last);
+    loaded.language.head = head->second;
+    if (loaded.recipe.pooling == "mean") loaded.pooling = Pooling::mean;
   } else {
-    loaded.reward = std::make_shared<reward::ImplicitReward>(
-        loaded.language.decoder, reference->decoder,
-        reward::ImplicitReward::Options{loaded.recipe.beta, loaded.recipe.length_normalised,
-                                        loaded.recipe.without_reference});
+    loaded.implicit = {loaded.recipe.beta, loaded.recipe.length_normalised,
+                       loaded.recipe.without_reference};
   }
   loaded.reference = reference;
   loaded.reference_model = row.model_id;
+  make_reward(loaded);
   const uint64_t bytes = loaded.language.decoder->parameter_bytes();
   auto shared = std::make_shared<const LoadedReward>(std::move(loaded));
   keep(key, shared, bytes);
@@ -105,25 +118,19 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
   loaded.language = *language;
   if (language->head.defined()) {
     loaded.type = "EX";
-    using Pooling = reward::ExplicitReward::Pooling;
-    loaded.reward = std::make_shared<reward::ExplicitReward>(
-        language->decoder, language->head,
-        row.details.value("pooling", "") == "mean" ? Pooling::mean : Pooling::last);
+    if (row.details.value("pooling", "") == "mean") loaded.pooling = Pooling::mean;
   } else if (row.kind == "IM") {
     LOUPE_TRY(loaded.reference, base(row.base_id, progress));
     loaded.reference_model = row.base_id;
     loaded.type = "IM";
-    reward::ImplicitReward::Options options;
-    options.beta = row.details.value("beta", options.beta);
-    options.length_normalised = row.details.value("length_normalised", false);
-    options.without_reference = row.details.value("without_reference", false);
-    loaded.reward = std::make_shared<reward::ImplicitReward>(language->decoder,
-                                                             loaded.reference->decoder, options);
+    loaded.implicit.beta = row.details.value("beta", loaded.implicit.beta);
+    loaded.implicit.length_normalised = row.details.value("length_normalised", false);
+    loaded.implicit.without_reference = row.details.value("without_reference", false);
   } else {
     loaded.type = "LM";
-    loaded.reward = std::make_shared<reward::ImplicitReward>(
-        language->decoder, nullptr, reward::ImplicitReward::Options{1.0, false, true});
+    loaded.implicit = {1.0, false, true};
   }
+  make_reward(loaded);
   return std::make_shared<const LoadedReward>(std::move(loaded));
 }
 

@@ -23,6 +23,9 @@ struct LoadedReward {
   train::Recipe recipe;           // of a run
   model::LanguageModel language;  // the decoder that is read off, tokenizer and template
   std::shared_ptr<reward::RewardModel> reward;
+  // What `reward` was made with: the one of its type.
+  reward::ExplicitReward::Pooling pooling = reward::ExplicitReward::Pooling::last;
+  reward::ImplicitReward::Options implicit;
   std::shared_ptr<const model::LanguageModel> reference;  // of an IM-RM
   int64_t reference_model = 0;                            // its id
   int64_t checkpoint = 0;  // of a run: another one may give other rewards

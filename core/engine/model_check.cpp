@@ -4,19 +4,10 @@
 #include <torch/torch.h>
 
 #include "core/data/encode.h"
+#include "core/engine/terminal.h"
 #include "core/reward/reward_model.h"
 
 namespace loupe::engine {
-
-namespace {
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.4g", value);
-  return text;
-}
-
-}  // namespace
 
 SelfCheck self_check(const model::LanguageModel& language, const CancelToken& cancel) {
   const std::vector<tokenize::Turn> prompt{{"user", "What is two and two?"}};
@@ -52,14 +43,15 @@ SelfCheck self_check(const model::LanguageModel& language, const CancelToken& ca
   const double together = score({first, second});
   const std::string what = language.head.defined() ? "reward " : "log-likelihood ";
   if (!std::isfinite(alone) || !std::isfinite(together))
-    return {false, "A short text has " + what + number(alone) + ": the model does not compute."};
+    return {false,
+            "A short text has " + what + format_number(alone) + ": the model does not compute."};
   // EX: relative; LM: 1e-4 nat a token.
   const double allowed = language.head.defined() ? 1e-4 * std::max(1.0, std::abs(alone))
                                                  : 1e-4 * static_cast<double>(first.size());
   const double off = std::abs(alone - together);
-  const std::string numbers = what + number(alone) + " alone and " + number(together) +
-                              " in a batch (" + number(off) + " apart, " + number(allowed) +
-                              " allowed)";
+  const std::string numbers = what + format_number(alone) + " alone and " +
+                              format_number(together) + " in a batch (" + format_number(off) +
+                              " apart, " + format_number(allowed) + " allowed)";
   if (off > allowed)
     return {false, "A short text has " + numbers + ": what stands beside it changes its score."};
   return {true, "A short text has " + numbers + "."};

@@ -19,6 +19,10 @@ model::ExportOptions options_of(const LoadedReward& loaded, const Asker& asker) 
   model::ExportOptions out;
   out.type = loaded.type;
   out.title = loaded.name;
+  out.mean_pooling = loaded.pooling == reward::ExplicitReward::Pooling::mean;
+  out.beta = loaded.implicit.beta;
+  out.length_normalised = loaded.implicit.length_normalised;
+  out.without_reference = loaded.implicit.without_reference;
   out.cancel = asker.cancel;
   out.progress = asker.progress;
   return out;
@@ -112,8 +116,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
     folder = workspace.artifact_path("models/" + std::to_string(row.id) + "-tokens-" +
                                      std::to_string(i));
   fs::create_directories(folder.parent_path(), ignored);
-  LOUPE_TRY([[maybe_unused]] const auto written,
-            model::export_model(language, language.head, options, folder));
+  LOUPE_TRY([[maybe_unused]] const auto written, model::export_model(language, options, folder));
   ImportOptions import = import_as;
   import.name = name;
   import.cancel = asker.cancel;
@@ -142,28 +145,15 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
                     {"model", model_row.name},
                     {"model_files", files_of(model_row)}};
   if (is_run) {
-    options.mean_pooling = loaded->recipe.pooling == "mean";
-    options.beta = loaded->recipe.beta;
-    options.length_normalised = loaded->recipe.length_normalised;
-    options.without_reference = loaded->recipe.without_reference;
     options.record["run"] = loaded->name;
     options.record["recipe"] = loaded->recipe.to_json();
-  } else {
-    options.mean_pooling = model_row.details.value("pooling", "") == "mean";
-    options.beta = model_row.details.value("beta", 1.0);
-    options.length_normalised = model_row.details.value("length_normalised", false);
-    options.without_reference = model_row.details.value("without_reference", false);
   }
   if (loaded->type == "IM" && !options.without_reference) {
     LOUPE_TRY(const auto reference, workspace.model(loaded->reference_model));
     options.reference_name = reference.name;
     if (params.value("reference", true)) options.reference = loaded->reference->decoder;
   }
-  at::Tensor head = loaded->language.head;
-  for (const auto& [name, tensor] : loaded->reward->own_parameters())
-    if (name == "score.weight") head = tensor;
-  LOUPE_TRY(const auto written,
-            model::export_model(loaded->language, head, options, fs::absolute(path)));
+  LOUPE_TRY(const auto written, model::export_model(loaded->language, options, fs::absolute(path)));
   api::Exported out;
   out.path = written.path.string();
   for (const auto& file : written.files) out.files.push_back(file.string());

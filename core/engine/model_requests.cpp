@@ -97,8 +97,7 @@ Result<const ModelRequests::Text*> ModelRequests::text_of(const store::ModelRow&
   text.model = row.id;
   text.path = files.path;
   text.date = date;
-  LOUPE_TRY(text.tokenizer, model::load_tokenizer(files.path));
-  LOUPE_TRY(text.chat, model::load_chat_template(files.path, date));
+  LOUPE_TRY(static_cast<model::TextParts&>(text), model::load_text_parts(files.path, date));
   text_ = std::move(text);
   return &text_;
 }
@@ -157,7 +156,7 @@ Result<json> ModelRequests::show(const store::ModelRow& row) {
   if (const auto text = text_of(row)) {
     out.vocabulary = (*text)->tokenizer->vocab_size();
     out.special_tokens = special_tokens(*(*text)->tokenizer);
-    out.template_problem = (*text)->chat.problem;
+    out.template_problem = (*text)->template_problem;
     LOUPE_TRY(const auto files, text_row(workspace_, row));
     out.tokenizer = tokenizer_kind(files);
   }
@@ -229,13 +228,13 @@ Result<json> ModelRequests::render(const store::ModelRow& row, const json& param
   LOUPE_TRY(const std::string response, text_param(params, "response"));
   LOUPE_TRY(const auto* parts, text_of(row));
   LOUPE_TRY(const auto text,
-            data::encode_response(turns, response, *parts->chat.chat_template, *parts->tokenizer));
+            data::encode_response(turns, response, *parts->chat_template, *parts->tokenizer));
   api::RenderedExample out;
   out.prompt = text.prompt_text;
   out.response = text.response_text;
   out.prompt_tokens = static_cast<int64_t>(text.prompt.size());
   out.response_tokens = static_cast<int64_t>(text.response.size());
-  LOUPE_TRY(const auto pair, parts->chat.chat_template->render_pair(turns, response));
+  LOUPE_TRY(const auto pair, parts->chat_template->render_pair(turns, response));
   out.content_begin = static_cast<int64_t>(std::min(pair.content_begin, out.response.size()));
   out.content_end = static_cast<int64_t>(std::min(pair.content_end, out.response.size()));
   return json(out);

@@ -22,11 +22,9 @@ class ModelRequests {
 
  private:
   // Tokenizer and template of the model that was asked about last.
-  struct Text {
+  struct Text : model::TextParts {
     int64_t model = 0;
     std::string path, date;
-    std::shared_ptr<const tokenize::Tokenizer> tokenizer;
-    model::LoadedTemplate chat;
   };
   Result<const Text*> text_of(const store::ModelRow& row);
   Result<nlohmann::json> import(const nlohmann::json& params, const Asker& asker);

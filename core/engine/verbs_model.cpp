@@ -45,7 +45,8 @@ Result<std::shared_ptr<const tokenize::Tokenizer>> tokenizer_named(const Context
   if (std::filesystem::exists(name, ignored)) return model::load_tokenizer(name);
   LOUPE_TRY(const auto workspace, context.open());
   LOUPE_TRY(const auto row, workspace.model(name));
-  return model::load_tokenizer(row.path);
+  LOUPE_TRY(const auto files, text_row(workspace, row));
+  return model::load_tokenizer(files.path);
 }
 
 void add_model(CLI::App& app, Context& context) {

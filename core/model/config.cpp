@@ -30,51 +30,6 @@ bool DecoderConfig::stored_transposed(const std::string& name) const {
   return part.ends_with("." + names.output) || part.ends_with("." + names.down);
 }
 
-std::vector<std::pair<std::string, std::vector<int64_t>>> DecoderConfig::parameters() const {
-  std::vector<std::pair<std::string, std::vector<int64_t>>> out;
-  const auto norm_of = [&](const std::string& name, int64_t width, bool with_bias) {
-    out.push_back({name + ".weight", {width}});
-    if (with_bias) out.push_back({name + ".bias", {width}});
-  };
-  const auto matrix = [&](const std::string& name, int64_t rows, int64_t in, bool bias) {
-    out.push_back({name + ".weight", {rows, in}});
-    if (bias) out.push_back({name + ".bias", {rows}});
-  };
-  const int64_t q = heads * head_dim;
-  const int64_t kv = kv_heads * head_dim;
-  const bool biased = norm == Norm::layer;
-  out.push_back({names.prefix + names.embedding, {vocab_size, hidden_size}});
-  if (!names.positions.empty())
-    out.push_back({names.prefix + names.positions, {max_positions, hidden_size}});
-  for (int64_t layer = 0; layer < layers; ++layer) {
-    const std::string at = names.prefix + names.layers + "." + std::to_string(layer) + ".";
-    if (names.qkv.size() == 1) {
-      matrix(at + names.qkv[0], q + 2 * kv, hidden_size, qkv_bias);
-    } else {
-      for (size_t i = 0; i < 3; ++i)
-        matrix(at + names.qkv[i], i == 0 ? q : kv, hidden_size, qkv_bias);
-    }
-    matrix(at + names.output, hidden_size, q, output_bias);
-    if (names.gate_up.size() == 1) {
-      matrix(at + names.gate_up[0], (gated ? 2 : 1) * intermediate_size, hidden_size, mlp_bias);
-    } else {
-      for (const auto& part : names.gate_up)
-        matrix(at + part, intermediate_size, hidden_size, mlp_bias);
-    }
-    matrix(at + names.down, hidden_size, intermediate_size, mlp_bias);
-    for (const auto* name :
-         {&names.attention_norm, &names.attention_out_norm, &names.mlp_norm, &names.mlp_out_norm})
-      if (!name->empty()) norm_of(at + *name, hidden_size, biased);
-    if (qk_norm != QkNorm::none) {
-      norm_of(at + names.q_norm, qk_norm == QkNorm::whole ? q : head_dim, false);
-      norm_of(at + names.k_norm, qk_norm == QkNorm::whole ? kv : head_dim, false);
-    }
-  }
-  norm_of(names.prefix + names.final_norm, hidden_size, biased);
-  if (!tied) out.push_back({names.unembedding, {vocab_size, hidden_size}});
-  return out;
-}
-
 namespace {
 
 Result<int64_t> label_count(const ConfigReader& config) {

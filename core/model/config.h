@@ -85,9 +85,6 @@ struct DecoderConfig {
   bool rotary() const { return !rope.inverse_frequency.empty(); }
   // A config.json that transformers reads as a causal language model of this shape.
   nlohmann::json to_json() const;
-  // Every parameter under its Hugging Face name with its shape, matrices as [out, in]; in file
-  // order, a tied unembedding left out.
-  std::vector<std::pair<std::string, std::vector<int64_t>>> parameters() const;
   // Whether Hugging Face stores this parameter transposed, [in, out].
   bool stored_transposed(const std::string& name) const;
 };

@@ -13,7 +13,6 @@ struct Decoder::Pass {
   };
   std::shared_ptr<const AttentionPlan> plan;
   Angles angles, local;
-  at::ScalarType compute;
 };
 
 namespace {
@@ -172,7 +171,6 @@ Tensor Decoder::embed(const PackedBatch& batch) const {
 
 Tensor Decoder::forward(const PackedBatch& batch, const ForwardOptions& options) const {
   Pass pass;
-  pass.compute = options.compute;
   pass.plan = std::make_shared<const AttentionPlan>(AttentionPlan::make(batch));
   const Tensor positions = index_tensor(batch.positions, device());
   // Angles in fp32 as transformers computes them (LlamaRotaryEmbedding.forward), whatever the

@@ -87,8 +87,8 @@ std::span<const std::byte> bytes_of(const Tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
-Result<void> write_into(const LanguageModel& model, const Tensor& head,
-                        const ExportOptions& options, const fs::path& folder) {
+Result<void> write_into(const LanguageModel& model, const ExportOptions& options,
+                        const fs::path& folder) {
   const auto* architecture = find_architecture(model.decoder->config().architecture);
   const bool classifier = options.type == "EX" && !options.mean_pooling;
   const std::map<std::string, std::string> metadata{{"format", "pt"}};
@@ -107,10 +107,10 @@ Result<void> write_into(const LanguageModel& model, const Tensor& head,
           "\n"));
   say("writing weights", 1);
   std::vector<std::pair<std::string, Tensor>> extra;
-  if (classifier) extra.emplace_back("score.weight", head);
+  if (classifier) extra.emplace_back("score.weight", model.head);
   LOUPE_CHECK(save_parameters(*model.decoder, extra, metadata, folder / "model.safetensors"));
   if (options.type == "EX" && options.mean_pooling) {
-    const Tensor kept = head.detach().to(at::kCPU, at::kFloat).contiguous();
+    const Tensor kept = model.head.detach().to(at::kCPU, at::kFloat).contiguous();
     LOUPE_CHECK(io::write_safetensors(
         folder / "reward_head.safetensors",
         {{"score.weight", io::DType::f32, kept.sizes().vec(), bytes_of(kept)}}, metadata));
@@ -143,8 +143,8 @@ Result<void> write_into(const LanguageModel& model, const Tensor& head,
 
 }  // namespace
 
-Result<ExportedFolder> export_model(const LanguageModel& model, const Tensor& head,
-                                    const ExportOptions& options, const fs::path& folder) {
+Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOptions& options,
+                                    const fs::path& folder) {
   std::error_code problem;
   if (fs::exists(folder, problem) &&
       !(fs::is_directory(folder, problem) && fs::is_empty(folder, problem)))
@@ -163,7 +163,7 @@ Result<ExportedFolder> export_model(const LanguageModel& model, const Tensor& he
       fs::remove_all(path, ignored);
     }
   } cleaner{partial};
-  LOUPE_CHECK(write_into(model, head, options, partial));
+  LOUPE_CHECK(write_into(model, options, partial));
   fs::remove(folder, problem);
   fs::rename(partial, folder, problem);
   if (problem)

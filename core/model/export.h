@@ -26,7 +26,7 @@ struct ExportOptions {
   // IM: the reference, written to reference/; null: only named.
   std::shared_ptr<const Decoder> reference;
   std::string reference_name;
-  std::vector<tokenize::NewToken> added;  // to the source's tokenizer
+  std::vector<tokenize::NewToken> added;             // to the source's tokenizer
   nlohmann::json record = nlohmann::json::object();  // goes into rewardloupe.json
   CancelToken cancel;
   ProgressFn progress;
@@ -41,8 +41,7 @@ struct ExportedFolder {
 
 // `folder` must not be there, or be empty: nothing is written over. Made beside and renamed, so
 // that an interruption leaves nothing half done.
-Result<ExportedFolder> export_model(const LanguageModel& model, const Tensor& head,
-                                    const ExportOptions& options,
+Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOptions& options,
                                     const std::filesystem::path& folder);
 
 }  // namespace loupe::model

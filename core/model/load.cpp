@@ -16,16 +16,29 @@ using nlohmann::json;
 
 constexpr const char* head_name = "score.weight";
 
-// Names and shapes of the whole model, without reading a byte of data. The number of parameters.
+// Names and shapes of the whole model, without reading a byte of data: a decoder without storage is
+// built, so that what is checked is what is loaded. The number of parameters.
 Result<int64_t> check_tensors(const OpenedModel& opened) {
   WeightReader reader(opened);
   int64_t total = 0;
-  auto wanted = opened.config.parameters();
-  if (opened.config.labels == 1) wanted.push_back({head_name, {1, opened.config.hidden_size}});
-  for (const auto& [name, shape] : wanted) {
+  const auto need = [&](const std::string& name,
+                        const std::vector<int64_t>& shape) -> Result<void> {
     LOUPE_TRY(const io::TensorInfo* info, reader.find(name, shape));
     total += info->numel();
+    return {};
+  };
+  try {
+    LOUPE_TRY([[maybe_unused]] const auto decoder,
+              Decoder::build(opened.config,
+                             [&](const std::string& name, Tensor& place) {
+                               return need(name, place.sizes().vec());
+                             },
+                             {at::kFloat, at::kFloat, at::Device(at::kMeta)}));
+  } catch (const c10::Error&) {
+    return Error{ErrorCode::corrupt, "the config asks for tensors of a size that cannot be",
+                 opened.path.string(), "config and weights do not belong together"};
   }
+  if (opened.config.labels == 1) LOUPE_CHECK(need(head_name, {1, opened.config.hidden_size}));
   LOUPE_CHECK(reader.check_all_used());
   return total;
 }
@@ -67,21 +80,22 @@ Result<std::shared_ptr<const tokenize::Tokenizer>> tokenizer_of(const OpenedMode
                      : tokenize::load_hf_tokenizer(opened.path);
 }
 
-Result<LoadedTemplate> template_of(const OpenedModel& opened, const tokenize::Tokenizer& tokenizer,
-                                   const std::string& date) {
+Result<TextParts> text_parts_of(const OpenedModel& opened, const std::string& date) {
+  TextParts out;
+  LOUPE_TRY(out.tokenizer, tokenizer_of(opened));
+  const auto& tokenizer = *out.tokenizer;
   LOUPE_TRY(const std::string source, template_source(opened));
   std::string bos = string_or_content(opened.tokenizer_config, "bos_token");
   std::string eos = string_or_content(opened.tokenizer_config, "eos_token");
   if (bos.empty() && tokenizer.bos()) bos = tokenizer.token_name(*tokenizer.bos());
   if (eos.empty() && tokenizer.eos()) eos = tokenizer.token_name(*tokenizer.eos());
-  LoadedTemplate out;
   if (!source.empty()) {
     auto chat = tokenize::ChatTemplate::jinja(source, bos, eos, date);
     if (chat) {
       out.chat_template = std::make_shared<const tokenize::ChatTemplate>(std::move(chat).value());
       return out;
     }
-    out.problem = chat.error().text();
+    out.template_problem = chat.error().text();
   }
   out.chat_template = std::make_shared<const tokenize::ChatTemplate>(
       tokenize::ChatTemplate::plain(tokenizer.adds_bos() ? bos : "", eos));
@@ -143,10 +157,9 @@ Result<std::shared_ptr<const tokenize::Tokenizer>> load_tokenizer(const fs::path
   return tokenizer_of(opened);
 }
 
-Result<LoadedTemplate> load_chat_template(const fs::path& path, const std::string& date) {
+Result<TextParts> load_text_parts(const fs::path& path, const std::string& date) {
   LOUPE_TRY(const OpenedModel opened, open_model(path));
-  LOUPE_TRY(const auto tokenizer, tokenizer_of(opened));
-  return template_of(opened, *tokenizer, date);
+  return text_parts_of(opened, date);
 }
 
 Result<std::shared_ptr<const io::TensorSource>> open_tensors(const fs::path& path) {
@@ -170,11 +183,8 @@ Result<LanguageModel> load_model(const fs::path& path, const LoadOptions& option
   LOUPE_TRY(const OpenedModel opened, open_model(path));
   LOUPE_TRY([[maybe_unused]] const int64_t total, check_tensors(opened));
   LanguageModel out;
-  LOUPE_TRY(out.tokenizer, tokenizer_of(opened));
+  LOUPE_TRY(static_cast<TextParts&>(out), text_parts_of(opened, options.template_date));
   LOUPE_CHECK(check_vocabulary(opened, *out.tokenizer));
-  LOUPE_TRY(auto chat, template_of(opened, *out.tokenizer, options.template_date));
-  out.chat_template = std::move(chat.chat_template);
-  out.template_problem = std::move(chat.problem);
   try {
     LOUPE_CHECK(read_weights(opened, options, out));
   } catch (const c10::OutOfMemoryError& error) {

@@ -44,13 +44,17 @@ struct LoadOptions {
   ProgressFn progress;
 };
 
-struct LanguageModel {
-  std::shared_ptr<Decoder> decoder;
+// How a model turns text into tokens.
+struct TextParts {
   std::shared_ptr<const tokenize::Tokenizer> tokenizer;
   std::shared_ptr<const tokenize::ChatTemplate> chat_template;
-  Tensor head;  // [1, hidden], `score.weight` of a sequence classifier; undefined: none
   // Why the model's own template is not used but the plain one; "" when it is.
   std::string template_problem;
+};
+
+struct LanguageModel : TextParts {
+  std::shared_ptr<Decoder> decoder;
+  Tensor head;  // [1, hidden], `score.weight` of a sequence classifier; undefined: none
 };
 
 // `path`: a .gguf file or a Hugging Face folder. Checks names and shapes of all tensors against the
@@ -60,12 +64,7 @@ Result<LanguageModel> load_model(const std::filesystem::path& path, const LoadOp
 // The parts that need no tensors.
 Result<std::shared_ptr<const tokenize::Tokenizer>> load_tokenizer(
     const std::filesystem::path& path);
-struct LoadedTemplate {
-  std::shared_ptr<const tokenize::ChatTemplate> chat_template;
-  std::string problem;  // as LanguageModel::template_problem
-};
-Result<LoadedTemplate> load_chat_template(const std::filesystem::path& path,
-                                          const std::string& date);
+Result<TextParts> load_text_parts(const std::filesystem::path& path, const std::string& date);
 // Every tensor of the files, as stored.
 Result<std::shared_ptr<const io::TensorSource>> open_tensors(const std::filesystem::path& path);
 

@@ -112,7 +112,7 @@ std::string loads(const std::string& variant) {
   failures.check(files.parameters == loaded.decoder->parameter_count(), "count of parameters");
   failures.check(files.chat_template == loaded.chat_template->source(), "template");
   failures.check(must(model::load_tokenizer(folder))->ids(text) == ids, "the tokenizer alone");
-  const auto chat = must(model::load_chat_template(folder, "2024-07-26")).chat_template;
+  const auto chat = must(model::load_text_parts(folder, "2024-07-26")).chat_template;
   failures.check(must(chat->render_pair({{"user", "hi"}}, "yes")).prompt == pair.prompt,
                  "the template alone");
 

@@ -2,9 +2,7 @@
 // Gemma 2 (transformers: Gemma2ForCausalLM): norms before and behind, (1 + weight) norms, every
 // other layer with a sliding window, tanh caps on attention's and on the final logits, embeddings
 // scaled by sqrt(hidden_size).
-#include <cmath>
-
-#include "core/model/architecture.h"
+#include "core/model/architectures/gemma.h"
 
 namespace loupe::model {
 
@@ -18,24 +16,10 @@ class Gemma2 : public Architecture {
   bool gguf_adds_one() const override { return true; }
 
   Result<void> read(const ConfigReader& config, DecoderConfig& out) const override {
-    LOUPE_TRY(out.activation, read_activation(config, "hidden_activation", "gelu_pytorch_tanh"));
-    out.tied = config.flag("tie_word_embeddings", true);
-    out.norm = DecoderConfig::Norm::rms_plus_one;
-    out.residual = DecoderConfig::Residual::sandwich;
-    out.qkv_bias = out.output_bias = config.flag("attention_bias", false);
-    out.names.attention_out_norm = "post_attention_layernorm";
-    out.names.mlp_norm = "pre_feedforward_layernorm";
-    out.names.mlp_out_norm = "post_feedforward_layernorm";
-    if (!config.has("head_dim")) out.head_dim = 256;
-    LOUPE_TRY(const double scalar, config.number("query_pre_attn_scalar", 256));
-    for (auto& layer : out.layer_specs) layer.scale = 1 / std::sqrt(scalar);
-    const bool says_attention = config.json().contains("attn_logit_softcapping");
-    const bool says_final = config.json().contains("final_logit_softcapping");
-    LOUPE_TRY(out.attention_softcap, config.number_or_zero("attn_logit_softcapping"));
-    LOUPE_TRY(out.logit_softcap, config.number_or_zero("final_logit_softcapping"));
-    if (!says_attention) out.attention_softcap = 50;
-    if (!says_final) out.logit_softcap = 30;
-    out.embedding_scale = std::sqrt(static_cast<float>(out.hidden_size));
+    LOUPE_CHECK(read_gemma(config, out));
+    // Caps are this family's default; null turns them off.
+    if (!config.json().contains("attn_logit_softcapping")) out.attention_softcap = 50;
+    if (!config.json().contains("final_logit_softcapping")) out.logit_softcap = 30;
     LOUPE_TRY(const int64_t window, config.count("sliding_window", 4096));
     LOUPE_CHECK(read_windows(
         config, window, [](int64_t layer) { return layer % 2 == 0; }, out));
@@ -49,13 +33,7 @@ class Gemma2 : public Architecture {
     };
     out["attn_logit_softcapping"] = number("attn_logit_softcapping", 50);
     out["final_logit_softcapping"] = number("final_logit_softcapping", 30);
-    // The file does not say; the 27B model is the one that scales by its width a head.
-    const ConfigReader config(out, file.name());
-    LOUPE_TRY(const int64_t layers, config.count("num_hidden_layers"));
-    LOUPE_TRY(const int64_t heads, config.count("num_attention_heads"));
-    LOUPE_TRY(const int64_t hidden, config.count("hidden_size"));
-    LOUPE_TRY(const int64_t head_dim, config.count("head_dim", 256));
-    out["query_pre_attn_scalar"] = layers == 46 ? hidden / heads : head_dim;
+    LOUPE_CHECK(guess_attention_scalar(out, 46, file.name()));
     return out;
   }
 };

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Gemma 3, text (transformers: Gemma3ForCausalLM): as Gemma 2 without caps, queries and keys
 // normed, five layers with a sliding window and rotary angles of their own to one that sees all.
-#include <cmath>
-
-#include "core/model/architecture.h"
+#include "core/model/architectures/gemma.h"
 
 namespace loupe::model {
 
@@ -18,33 +16,18 @@ class Gemma3 : public Architecture {
   bool gguf_adds_one() const override { return true; }
 
   Result<void> read(const ConfigReader& config, DecoderConfig& out) const override {
-    LOUPE_TRY(out.activation, read_activation(config, "hidden_activation", "gelu_pytorch_tanh"));
     if (config.flag("use_bidirectional_attention", false))
       return Error{ErrorCode::unsupported, "attention in both directions is not supported",
                    config.where(), "an embedding model has no next-token probabilities"};
-    out.tied = config.flag("tie_word_embeddings", true);
-    out.norm = DecoderConfig::Norm::rms_plus_one;
-    out.residual = DecoderConfig::Residual::sandwich;
+    LOUPE_CHECK(read_gemma(config, out));
     out.qk_norm = DecoderConfig::QkNorm::per_head;
-    out.qkv_bias = out.output_bias = config.flag("attention_bias", false);
     out.names.q_norm = "self_attn.q_norm";
     out.names.k_norm = "self_attn.k_norm";
-    out.names.attention_out_norm = "post_attention_layernorm";
-    out.names.mlp_norm = "pre_feedforward_layernorm";
-    out.names.mlp_out_norm = "post_feedforward_layernorm";
-    if (!config.has("head_dim")) out.head_dim = 256;
-    LOUPE_TRY(const double scalar, config.number("query_pre_attn_scalar", 256));
-    LOUPE_TRY(out.attention_softcap, config.number_or_zero("attn_logit_softcapping"));
-    LOUPE_TRY(out.logit_softcap, config.number_or_zero("final_logit_softcapping"));
-    out.embedding_scale = std::sqrt(static_cast<float>(out.hidden_size));
     LOUPE_TRY(const int64_t window, config.count("sliding_window", 4096));
     LOUPE_TRY(const int64_t pattern, config.count("sliding_window_pattern", 6));
     LOUPE_CHECK(read_windows(
         config, window, [&](int64_t layer) { return (layer + 1) % pattern != 0; }, out));
-    for (auto& layer : out.layer_specs) {
-      layer.scale = 1 / std::sqrt(scalar);
-      layer.local_rope = layer.window > 0;
-    }
+    for (auto& layer : out.layer_specs) layer.local_rope = layer.window > 0;
     LOUPE_TRY(out.rope, read_rope(rope_parameters(config.json(), 1e6, "full_attention"),
                                   out.head_dim, out.max_positions, config.where()));
     LOUPE_TRY(out.local_rope,
@@ -64,13 +47,7 @@ class Gemma3 : public Architecture {
         file.get_int("gemma3.attention.sliding_window_pattern").value_or(6);
     if (const auto cap = file.get_float("gemma3.final_logit_softcapping"); cap && *cap > 0)
       out["final_logit_softcapping"] = *cap;
-    // The file does not say; the 27B model is the one that scales by its width a head.
-    const ConfigReader config(out, file.name());
-    LOUPE_TRY(const int64_t layers, config.count("num_hidden_layers"));
-    LOUPE_TRY(const int64_t heads, config.count("num_attention_heads"));
-    LOUPE_TRY(const int64_t hidden, config.count("hidden_size"));
-    LOUPE_TRY(const int64_t head_dim, config.count("head_dim", 256));
-    out["query_pre_attn_scalar"] = layers == 62 ? hidden / heads : head_dim;
+    LOUPE_CHECK(guess_attention_scalar(out, 62, file.name()));
     return out;
   }
 

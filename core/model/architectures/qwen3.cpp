@@ -3,7 +3,7 @@
 // only where the config asks for them.
 #include <cmath>
 
-#include "core/model/architecture.h"
+#include "core/model/architectures/qwen.h"
 
 namespace loupe::model {
 
@@ -25,15 +25,7 @@ class Qwen3 : public Architecture {
     out.qk_norm = DecoderConfig::QkNorm::per_head;
     out.names.q_norm = "self_attn.q_norm";
     out.names.k_norm = "self_attn.k_norm";
-    int64_t window = 0;
-    if (config.flag("use_sliding_window", false) && config.has("sliding_window")) {
-      LOUPE_TRY(window, config.count("sliding_window"));
-    }
-    // 0 is a layer too, so no count.
-    const nlohmann::json said = config.json().value("max_window_layers", nlohmann::json(28));
-    const int64_t first = said.is_number_integer() ? said.get<int64_t>() : 28;
-    LOUPE_CHECK(read_windows(
-        config, window, [&](int64_t layer) { return window > 0 && layer >= first; }, out));
+    LOUPE_CHECK(read_qwen_windows(config, out));
     return read_plain_rope(config, out);
   }
 };
