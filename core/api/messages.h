@@ -29,8 +29,8 @@ inline constexpr const char* ping = "ping";                // {} -> {}
 inline constexpr const char* shutdown = "shutdown";        // {} -> {}, then the engine ends
 inline constexpr const char* cancel = "$/cancel";          // notification {id}
 inline constexpr const char* models_list = "models/list";  // {} -> {rows: [Model]}
-// {path, name?, base? (id of an adapter's base), reference? (id: with it the files are the policy
-// of an IM-RM), beta?} -> Model; progress, and cancel
+// {path, name?, base?, merge?, implicit? (of an adapter: base's id; into its matrices; IM-RM with
+// base as reference), reference? (id: IM-RM, the files its policy), beta?} -> Model; cancellable
 inline constexpr const char* models_import = "models/import";
 inline constexpr const char* runs_list = "runs/list";  // {offset, limit} -> {rows: [Run], total}
 inline constexpr const char* runs_show = "runs/show";  // {id} -> Run

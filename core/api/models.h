@@ -26,8 +26,9 @@ inline constexpr const char* models_remove = "models/remove";
 // {id, tokens: [text], init ("mean" | "zero" | "normal"), name} -> Model: a copy in the workspace
 // with special tokens added, its embedding and unembedding grown
 inline constexpr const char* models_add_tokens = "models/add_tokens";
-// {run | model, path, reference?} -> Exported: a new folder that transformers opens; reference
-// (true where it is not given): of an IM-RM, its reference model is written too
+// {run | model, path, reference?, merged?} -> Exported: a new folder that transformers opens.
+// reference (true where it is not given): of an IM-RM, its reference model is written too. What has
+// low-rank changes leaves as an adapter in PEFT's format, or merged as a whole model.
 inline constexpr const char* runs_export = "runs/export";
 }  // namespace method
 

@@ -8,6 +8,7 @@
 
 #include "core/engine/installation.h"
 #include "core/engine/models.h"
+#include "core/engine/placement.h"
 #include "core/model/load.h"
 
 namespace loupe::engine {
@@ -69,17 +70,37 @@ double floats_a_token(const model::DecoderConfig& config) {
 
 // The logits of an IM-RM exist for 256 response positions at a time, with their gradient; the
 // unembedding's gradient is summed up beside the embedding's.
-double logit_bytes(const model::DecoderConfig& config, double response_tokens) {
+double logit_bytes(const model::DecoderConfig& config, double response_tokens, bool trained) {
   return static_cast<double>(config.vocab_size) *
-         (12 * std::min(response_tokens, 256.0) + 8 * static_cast<double>(config.hidden_size));
+         (12 * std::min(response_tokens, 256.0) +
+          (trained ? 8 * static_cast<double>(config.hidden_size) : 0));
+}
+
+// A and B of every matrix of the layers: rank x (in + out) numbers a matrix.
+double lora_parameters(const model::DecoderConfig& config, double rank) {
+  const double hidden = static_cast<double>(config.hidden_size);
+  const double attention =
+      static_cast<double>((2 * config.heads + 2 * config.kv_heads) * config.head_dim);
+  return rank * static_cast<double>(config.layers) *
+         (attention + 4 * hidden +
+          (config.gated ? 3 : 2) * (hidden + static_cast<double>(config.intermediate_size)));
 }
 
 }  // namespace
 
+double trained_count(const model::DecoderConfig& config, int64_t parameters,
+                     const train::Recipe& recipe) {
+  if (recipe.trains == "full") return static_cast<double>(parameters);
+  if (recipe.trains == "head") return static_cast<double>(config.hidden_size);
+  return lora_parameters(config, static_cast<double>(recipe.lora_rank));
+}
+
 double training_memory(const model::DecoderConfig& config, int64_t parameters,
                        const train::Recipe& recipe, const PairLengths& train) {
-  // Weights, gradients and the two moments of AdamW, all fp32.
-  double bytes = kProgram + 16.0 * static_cast<double>(parameters);
+  // Weights; gradients and the two moments of AdamW of what is trained; all fp32.
+  double bytes =
+      kProgram + 4.0 * static_cast<double>(parameters) +
+      (recipe.trains == "full" ? 12.0 : 16.0) * trained_count(config, parameters, recipe);
   const double size = recipe.dtype == "bf16" ? 3.0 : 4.0;
   const auto batch = static_cast<size_t>(recipe.batch_size);
   const auto longest = [&](std::vector<int64_t> lengths) {
@@ -89,7 +110,8 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
   };
   bytes +=
       longest(train.tokens) * static_cast<double>(config.layers) * floats_a_token(config) * size;
-  if (recipe.type == "IM") bytes += logit_bytes(config, longest(train.responses));
+  if (recipe.type == "IM")
+    bytes += logit_bytes(config, longest(train.responses), recipe.trains == "full");
   return bytes;
 }
 
@@ -99,21 +121,13 @@ api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parame
   out.device = device.str();
   out.length = length;
   out.batch = batch;
-  if (device.is_cpu()) out.available = static_cast<double>(available_memory());
+  out.available = room_on(device, Room::whole);
   const double count = static_cast<double>(parameters);
   const double tokens = 2.0 * static_cast<double>(length) * static_cast<double>(batch);
   const double kept = tokens * static_cast<double>(config.layers) * floats_a_token(config) * 4;
   // While scoring, one layer's tensors are alive at a time; a plan's batch has 2048 tokens.
   const double passing = std::max(tokens, 2048.0) * floats_a_token(config) * 8;
-  const double logits = logit_bytes(config, tokens);
-  const double hidden = static_cast<double>(config.hidden_size);
-  const double attention =
-      static_cast<double>((2 * config.heads + 2 * config.kv_heads) * config.head_dim);
-  // A and B of rank 16: 16 x (in + out) numbers a matrix.
-  const double lora =
-      16 * static_cast<double>(config.layers) *
-      (attention + 4 * hidden +
-       (config.gated ? 3 : 2) * (hidden + static_cast<double>(config.intermediate_size)));
+  const double lora = lora_parameters(config, 16);
   const auto add = [&](const char* use, double weights, double gradients, double optimizer,
                        double activations) {
     api::MemoryRow row{use, weights, gradients, optimizer, activations, 0, true};
@@ -126,9 +140,11 @@ api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parame
   add("score as IM-RM, fp32", 8 * count, 0, 0, passing + score_logits);
   add("score as EX-RM, bf16 weights", 2 * count, 0, 0, passing);
   add("train EX-RM, full", 4 * count, 4 * count, 8 * count, kept);
-  add("train IM-RM, full", 4 * count, 4 * count, 8 * count, kept + logits);
+  add("train IM-RM, full", 4 * count, 4 * count, 8 * count,
+      kept + logit_bytes(config, tokens, true));
   add("train EX-RM, LoRA r = 16", 4 * (count + lora), 4 * lora, 8 * lora, kept);
-  add("train IM-RM, LoRA r = 16", 4 * (count + lora), 4 * lora, 8 * lora, kept + score_logits);
+  add("train IM-RM, LoRA r = 16", 4 * (count + lora), 4 * lora, 8 * lora,
+      kept + logit_bytes(config, tokens, false));
   return out;
 }
 
@@ -165,13 +181,13 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
 
 // The median speed of the runs that are like this one; -1 where there is none.
 Result<double> Estimator::seconds(const store::ModelRow& model, const train::Recipe& recipe,
-                                  double work) {
-  LOUPE_TRY(const auto device, choose_device(recipe.device));
+                                  at::Device device, double work) {
   LOUPE_TRY(const auto runs, workspace_.runs());
   std::vector<double> rates;
   for (const auto& run : runs) {
     if (run.model_id != model.id || run.type != recipe.type || run.status != "done") continue;
     if (run.device != device.str() || run.host != host_name()) continue;
+    if (run.recipe.value("trains", "full") != recipe.trains) continue;
     if (run.recipe.value("dtype", "") != recipe.dtype || !run.summary.is_object()) continue;
     const double wall = run.summary.value("wall_seconds", 0.0);
     const double done = run.summary.value("work", 0.0);
@@ -182,9 +198,17 @@ Result<double> Estimator::seconds(const store::ModelRow& model, const train::Rec
   return rates[rates.size() / 2] * work;
 }
 
+Result<at::Device> Estimator::device_for(const store::ModelRow& model, const train::Recipe& recipe,
+                                         const json& train_spec, const CancelToken& cancel) {
+  if (recipe.device != "auto" || gpus().empty()) return choose_device(recipe.device);
+  LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
+  LOUPE_TRY(const auto* train, lengths(model, train_spec, recipe, cancel));
+  return place("auto", training_memory(config, model.parameters, recipe, *train), Room::whole);
+}
+
 Result<api::Estimate> Estimator::estimate(const TrainRequest& request, const CancelToken& cancel) {
   LOUPE_TRY(const auto model, workspace_.model(request.model));
-  LOUPE_TRY(const auto device, choose_device(request.recipe.device));
+  LOUPE_TRY(const auto device, device_for(model, request.recipe, request.train, cancel));
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
   LOUPE_TRY(const auto* train, lengths(model, request.train, request.recipe, cancel));
   api::Estimate out;
@@ -198,17 +222,17 @@ Result<api::Estimate> Estimator::estimate(const TrainRequest& request, const Can
     out.left_out += set->left_out;
     eval_tokens += set->total();
   }
-  const auto parameters = static_cast<double>(model.parameters);
   out.memory = training_memory(config, model.parameters, request.recipe, *train);
-  if (device.is_cpu()) out.memory_available = static_cast<double>(available_memory());
-  // The old checkpoint goes only when the new one is whole; each has weights and two moments.
-  out.disk = 2 * 12 * parameters;
+  out.memory_available = room_on(device, Room::whole);
+  // The old checkpoint goes only when the new one is whole; each has what is trained and two
+  // moments.
+  out.disk = 2 * 12 * trained_count(config, model.parameters, request.recipe);
   std::error_code ignored;
   const auto space = std::filesystem::space(workspace_.folder(), ignored);
   out.disk_available = ignored ? 0 : static_cast<double>(space.available);
   out.fits = (out.memory_available == 0 || out.memory <= out.memory_available) &&
              (out.disk_available == 0 || out.disk <= out.disk_available);
-  LOUPE_TRY(out.seconds, seconds(model, request.recipe,
+  LOUPE_TRY(out.seconds, seconds(model, request.recipe, device,
                                  training_work(request.recipe, train->total(), eval_tokens)));
   return out;
 }

@@ -25,6 +25,10 @@ struct PairLengths {
 };
 PairLengths pair_lengths(const data::EncodedDataset& set);
 
+// Numbers that the recipe trains; of low-rank matrices as many as all of the layers' would have.
+double trained_count(const model::DecoderConfig& config, int64_t parameters,
+                     const train::Recipe& recipe);
+
 // Bytes at the peak of training, without the files of the model.
 double training_memory(const model::DecoderConfig& config, int64_t parameters,
                        const train::Recipe& recipe, const PairLengths& train);
@@ -40,11 +44,15 @@ class Estimator {
   explicit Estimator(const store::Workspace& workspace) : workspace_(workspace) {}
   // Tokenises the data once; later questions on the same data are quick. One thread.
   Result<api::Estimate> estimate(const TrainRequest& request, const CancelToken& cancel);
+  // Where the recipe's device comes to: "auto" is a GPU only when one holds this training.
+  Result<at::Device> device_for(const store::ModelRow& model, const train::Recipe& recipe,
+                                const json& train_spec, const CancelToken& cancel);
 
  private:
   Result<const PairLengths*> lengths(const store::ModelRow& model, const json& spec,
                                      const train::Recipe& recipe, const CancelToken& cancel);
-  Result<double> seconds(const store::ModelRow& model, const train::Recipe& recipe, double work);
+  Result<double> seconds(const store::ModelRow& model, const train::Recipe& recipe,
+                         at::Device device, double work);
   const store::Workspace& workspace_;
   std::map<std::string, PairLengths> known_;
 };

@@ -18,9 +18,11 @@
 #include "core/engine/jobs.h"
 #include "core/engine/model_cache.h"
 #include "core/engine/models.h"
+#include "core/engine/placement.h"
 #include "core/engine/wire.h"
 #include "core/model/kernels.h"
 #include "core/reward/score_plan.h"
+#include "core/train/trainable.h"
 #include "core/train/trainer.h"
 
 namespace loupe::engine {
@@ -227,11 +229,11 @@ Result<void> remove_leftovers(const store::Workspace& workspace, int64_t run) {
 
 // Refused before the machine starts to swap: with room for what the formula does not know.
 Result<void> check_memory(at::Device device, double needed) {
-  const auto available = static_cast<double>(available_memory());
-  if (!device.is_cpu() || available == 0 || needed <= 1.25 * available) return {};
+  const double available = room_on(device, Room::whole);
+  if (available == 0 || needed <= 1.25 * available) return {};
   char text[160];
-  std::snprintf(text, sizeof(text), "training takes about %.1f GB, and %.1f GB are free",
-                needed / 1e9, available / 1e9);
+  std::snprintf(text, sizeof(text), "training takes about %.1f GB, and %s has %.1f GB",
+                needed / 1e9, device.str().c_str(), available / 1e9);
   return Error{ErrorCode::out_of_memory, text, host_name(),
                "use a smaller batch with more accumulation, shorter texts, or another machine"};
 }
@@ -239,7 +241,9 @@ Result<void> check_memory(at::Device device, double needed) {
 Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& job) {
   LOUPE_TRY(const auto run, workspace.run(job.run_id));
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
-  LOUPE_TRY(const auto device, choose_device(recipe.device));
+  LOUPE_TRY(const auto model_row, workspace.model(run.model_id));
+  LOUPE_TRY(const auto device,
+            Estimator(workspace).device_for(model_row, recipe, job.request.at("train"), {}));
   LOUPE_TRY(const auto device_lock, wait_for_device(workspace, job.id, device));
   if (!device_lock) return JobStatus::stopped;
   set_threads(recipe.threads);
@@ -249,7 +253,6 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
   const auto start = Clock::now();
 
   Recorder recorder(workspace, job.id, run.id);
-  LOUPE_TRY(const auto model_row, workspace.model(run.model_id));
   model::LoadOptions loading;
   loading.device = device;
   loading.progress = [&](const Progress& p) { recorder.progress(p); };
@@ -266,7 +269,8 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
       device, training_memory(language.decoder->config(), model_row.parameters, recipe, lengths)));
   int64_t eval_tokens = 0;
   for (const auto& set : eval_sets) eval_tokens += pair_lengths(set).total();
-  train::Trainer trainer(language.decoder, recipe, std::move(train_set), std::move(eval_sets));
+  LOUPE_TRY(const auto decoder, train::make_trainable(language.decoder, recipe));
+  train::Trainer trainer(decoder, recipe, std::move(train_set), std::move(eval_sets));
   if (job.request.value("resume", false)) {
     LOUPE_TRY(const auto checkpoints, workspace.checkpoints(run.id));
     int64_t from = 0;
@@ -309,7 +313,8 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
 Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& job) {
   LOUPE_TRY(const auto run_row, workspace.run(job.run_id));
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run_row.recipe));
-  LOUPE_TRY(const auto device, choose_device(recipe.device));
+  LOUPE_TRY(const double needed, scoring_memory(workspace, run_row));
+  LOUPE_TRY(const auto device, place(recipe.device, needed, Room::whole));
   LOUPE_TRY(const auto device_lock, wait_for_device(workspace, job.id, device));
   if (!device_lock) return JobStatus::stopped;
   set_threads(recipe.threads);

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "core/base/file.h"
+#include "core/engine/models.h"
 #include "core/engine/wire.h"
 
 extern char** environ;
@@ -68,6 +69,7 @@ Result<void> stop_job(store::Workspace& workspace, int64_t id) {
 
 Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request) {
   LOUPE_TRY(const auto model, workspace.model(request.model));
+  LOUPE_CHECK(check_trainable(model));
   LOUPE_TRY([[maybe_unused]] const auto checked, train::recipe_from_json(request.recipe.to_json()));
   std::set<std::string> names;
   for (const auto& spec : request.eval)

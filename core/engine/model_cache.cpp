@@ -3,7 +3,10 @@
 
 #include <torch/torch.h>
 
+#include "core/base/log.h"
 #include "core/engine/installation.h"
+#include "core/engine/placement.h"
+#include "core/train/trainable.h"
 
 namespace loupe::engine {
 
@@ -26,6 +29,29 @@ void make_reward(LoadedReward& loaded) {
 ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit)
     : workspace_(workspace), device_(device), limit_(limit) {
   if (limit_ == 0) limit_ = total_memory() / 3;
+}
+
+double scoring_memory(const store::ModelRow& model) {
+  const double copies = model.kind == "IM" ? 8 : 4;
+  return copies * static_cast<double>(model.parameters) + 1e9;
+}
+
+Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run) {
+  LOUPE_TRY(const auto model, workspace.model(run.model_id));
+  return scoring_memory(model) + (run.type == "IM" ? 4 * static_cast<double>(model.parameters) : 0);
+}
+
+// With room for a trained copy beside it.
+at::Device ModelCache::place_for(const store::ModelRow& row) {
+  if (device_.is_cpu()) return device_;
+  const double needed = scoring_memory(row) + 4 * static_cast<double>(row.parameters);
+  if (needed > room_on(device_, Room::free)) clear();
+  const double room = room_on(device_, Room::free);
+  if (needed <= room) return device_;
+  log_warning("\"" + row.name + "\" is scored on the CPU: it takes about " +
+              std::to_string(static_cast<int64_t>(needed / 1e6)) + " MB, and " + device_.str() +
+              " has " + std::to_string(static_cast<int64_t>(room / 1e6)) + " MB free");
+  return at::Device(at::kCPU);
 }
 
 template <class T>
@@ -56,10 +82,18 @@ Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t mod
   const std::string key = "model " + std::to_string(model_id);
   if (auto found = find<model::LanguageModel>(key)) return found;
   LOUPE_TRY(const auto row, workspace_.model(model_id));
-  model::LoadOptions options;
-  options.device = device_;
-  options.progress = progress;
-  LOUPE_TRY(auto loaded, load_row(workspace_, row, options));
+  model::LanguageModel loaded;
+  if (row.kind == "adapter") {
+    // Beside the base's matrices where it can be, so that both are one in memory.
+    LOUPE_TRY(const auto under, base(row.base_id, progress));
+    loaded = *under;
+    LOUPE_CHECK(put_adapter_on(row, loaded));
+  } else {
+    model::LoadOptions options;
+    options.device = place_for(row);
+    options.progress = progress;
+    LOUPE_TRY(loaded, load_row(workspace_, row, options));
+  }
   const uint64_t bytes = loaded.decoder->parameter_bytes();
   auto shared = std::make_shared<const model::LanguageModel>(std::move(loaded));
   keep(key, shared, bytes);
@@ -85,9 +119,10 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
   LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
   loaded.type = loaded.recipe.type;
   loaded.language = *reference;
-  loaded.language.decoder = reference->decoder->clone();
-  LOUPE_TRY(const auto extra, model::load_parameters(workspace_.artifact_path(newest.path),
-                                                     *loaded.language.decoder));
+  LOUPE_TRY(auto trained, train::load_trained(workspace_.artifact_path(newest.path),
+                                              reference->decoder, loaded.recipe));
+  loaded.language.decoder = std::move(trained.decoder);
+  const auto& extra = trained.extra;
   if (loaded.recipe.type == "EX") {
     const auto head = extra.find("score.weight");
     if (head == extra.end())
@@ -119,9 +154,11 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
   if (language->head.defined()) {
     loaded.type = "EX";
     if (row.details.value("pooling", "") == "mean") loaded.pooling = Pooling::mean;
-  } else if (row.kind == "IM") {
-    LOUPE_TRY(loaded.reference, base(row.base_id, progress));
-    loaded.reference_model = row.base_id;
+  } else if (row.kind == "IM" || row.details.contains("beta")) {
+    if (row.base_id != 0) {
+      LOUPE_TRY(loaded.reference, base(row.base_id, progress));
+      loaded.reference_model = row.base_id;
+    }
     loaded.type = "IM";
     loaded.implicit.beta = row.details.value("beta", loaded.implicit.beta);
     loaded.implicit.length_normalised = row.details.value("length_normalised", false);

@@ -31,10 +31,15 @@ struct LoadedReward {
   int64_t checkpoint = 0;  // of a run: another one may give other rewards
 };
 
+// Bytes that scoring takes: weights in fp32, a reference's too, and room for what passes through.
+Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run);
+double scoring_memory(const store::ModelRow& model);
+
 // Keeps what was loaded, least recently used first out. One thread.
 class ModelCache {
  public:
-  // `limit`: bytes of parameters kept; 0: a third of the machine's memory.
+  // `limit`: bytes of parameters kept; 0: a third of the machine's memory. What a GPU has no room
+  // for goes to the CPU, and the log says so.
   ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit = 0);
   Result<std::shared_ptr<const model::LanguageModel>> base(int64_t model_id,
                                                            const ProgressFn& progress = {});
@@ -53,6 +58,7 @@ class ModelCache {
   };
   template <class T>
   std::shared_ptr<const T> find(const std::string& key);
+  at::Device place_for(const store::ModelRow& row);
   void keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes);
 
   const store::Workspace& workspace_;

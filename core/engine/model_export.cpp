@@ -93,6 +93,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   loading.cancel = asker.cancel;
   loading.progress = asker.progress;
   LOUPE_TRY(auto language, load_row(workspace, row, loading));
+  if (!language.decoder->lora().empty()) language.decoder = language.decoder->merged();
   LOUPE_TRY(language.decoder, grown_decoder(*language.decoder, growth));
   LOUPE_TRY(const auto files, text_row(workspace, row));
   model::ExportOptions options;
@@ -148,10 +149,18 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
     options.record["run"] = loaded->name;
     options.record["recipe"] = loaded->recipe.to_json();
   }
+  // Low-rank changes leave as they are unless the whole model is asked for.
+  const bool low_rank = !loaded->language.decoder->lora().empty();
+  options.adapter = low_rank && !params.value("merged", false);
+  if (options.adapter) {
+    LOUPE_TRY(const auto base, workspace.model(is_run ? model_row.id : model_row.base_id));
+    options.base = base.path;
+  }
   if (loaded->type == "IM" && !options.without_reference) {
     LOUPE_TRY(const auto reference, workspace.model(loaded->reference_model));
     options.reference_name = reference.name;
-    if (params.value("reference", true)) options.reference = loaded->reference->decoder;
+    if (params.value("reference", true) && !options.adapter)
+      options.reference = loaded->reference->decoder;
   }
   LOUPE_TRY(const auto written, model::export_model(loaded->language, options, fs::absolute(path)));
   api::Exported out;
@@ -183,7 +192,7 @@ Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::Mod
   std::string name = params.value("name", "");
   if (name.empty()) name = row.name + " + " + std::to_string(growth.tokens.size()) + " tokens";
   ImportOptions import;
-  if (row.kind == "IM") {
+  if (row.kind == "IM" && row.base_id != 0) {
     LOUPE_TRY(const auto reference, workspace.model(row.base_id));
     LOUPE_TRY(const auto made,
               grow_one(workspace, reference, growth, name + " (reference)", {}, asker));

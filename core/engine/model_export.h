@@ -10,7 +10,7 @@
 
 namespace loupe::engine {
 
-// {run | model, path, reference?}: see runs/export in core/api.
+// {run | model, path, reference?, merged?}: see runs/export in core/api.
 Result<api::Exported> export_from(const store::Workspace& workspace, const nlohmann::json& params,
                                   const Asker& asker);
 

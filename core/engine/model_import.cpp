@@ -86,13 +86,25 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
                  {"template_date", base.details.value("template_date", "")},
                  {"dtype", adapter.dtype},
                  {"adapter",
-                  {{"rank", adapter.rank},
+                  {{"merged", options.merge},
+                   {"rank", adapter.rank},
                    {"alpha", adapter.alpha},
                    {"targets", adapter.targets},
                    {"parameters", adapter.parameters},
                    {"classifier", adapter.classifier},
                    {"base", adapter.base}}}};
   files = adapter.files;
+  const json record = export_record(row.path);
+  const bool reward = record.value("type", "") == "IM";
+  if (!options.implicit && !reward) return {};
+  if (adapter.classifier)
+    return Error{ErrorCode::invalid_input, "the adapter has a head; it is no policy", row.path,
+                 "import it without beta"};
+  if (!(options.beta > 0))
+    return Error{ErrorCode::invalid_input, "beta must be above 0", row.path, ""};
+  row.details["beta"] = options.implicit ? options.beta : record.value("beta", options.beta);
+  for (const char* key : {"length_normalised", "without_reference"})
+    if (reward && record.contains(key)) row.details[key] = record[key];
   return {};
 }
 
@@ -187,21 +199,30 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
                      row.path, "Choose another name."};
     // An exported IM-RM brings its reference along.
     const json record = export_record(absolute);
-    if (options.reference == 0 && record.value("type", "") == "IM" &&
-        record.value("reference", "") == "reference") {
-      ImportOptions of_reference = options;
-      of_reference.name = row.name + " (reference)";
-      LOUPE_TRY(const auto reference,
-                import_model(workspace, (absolute / "reference").string(), of_reference));
-      options.reference = reference.id;
+    const bool implicit =
+        options.reference == 0 && row.kind == "LM" && record.value("type", "") == "IM";
+    if (implicit) {
       options.beta = record.value("beta", options.beta);
+      if (record.value("without_reference", false)) {
+        row.kind = "IM";
+        row.details["beta"] = options.beta;
+      } else if (record.value("reference", "") == "reference") {
+        ImportOptions of_reference = options;
+        of_reference.name = row.name + " (reference)";
+        LOUPE_TRY(const auto reference,
+                  import_model(workspace, (absolute / "reference").string(), of_reference));
+        options.reference = reference.id;
+      } else {
+        // Named only: one of that name, where there is one.
+        options.reference = base_of(workspace, record.value("reference", ""));
+      }
     }
     if (options.reference != 0) LOUPE_CHECK(pair_up(workspace, options, row));
     if (row.kind == "IM")
       for (const char* key : {"length_normalised", "without_reference"})
         if (record.contains(key)) row.details[key] = record[key];
     if (record.value("type", "") == "EX" && record.value("pooling", "") == "mean") {
-      row.kind = "EX";
+      if (row.kind != "adapter") row.kind = "EX";
       row.details["pooling"] = "mean";
       files.push_back(absolute / "reward_head.safetensors");
     }

@@ -109,6 +109,8 @@ Result<json> ModelRequests::import(const json& params, const Asker& asker) {
   options.base = params.value("base", int64_t{0});
   options.reference = params.value("reference", int64_t{0});
   options.beta = params.value("beta", options.beta);
+  options.merge = params.value("merge", false);
+  options.implicit = params.value("implicit", false);
   options.check = params.value("check", true);
   options.cancel = asker.cancel;
   options.progress = asker.progress;

@@ -111,15 +111,16 @@ Result<std::vector<api::Model>> list_models(const store::Workspace& workspace) {
 }
 
 Result<void> check_trainable(const store::ModelRow& row) {
-  const bool head =
-      row.kind == "EX" || row.details.value("adapter", json::object()).value("classifier", false);
-  if (!head && row.kind != "IM") return {};
+  const bool head = row.kind == "EX" || row.details.value("pooling", "") == "mean" ||
+                    row.details.value("adapter", json::object()).value("classifier", false);
+  const bool implicit = row.details.contains("beta");
+  if (!head && !implicit) return {};
   return Error{
       ErrorCode::unsupported,
       "\"" + row.name + "\" is a reward model already; training starts from a language model",
       row.path,
-      row.kind == "IM" ? "import its policy by itself, and train that"
-                       : "choose the language model that it was made from"};
+      implicit ? "import its policy by itself, and train that"
+               : "choose the language model that it was made from"};
 }
 
 Result<store::ModelRow> text_row(const store::Workspace& workspace, const store::ModelRow& row) {
@@ -127,67 +128,48 @@ Result<store::ModelRow> text_row(const store::Workspace& workspace, const store:
   return workspace.model(row.base_id);
 }
 
+namespace {
+
+Result<void> check_files(const store::ModelRow& row) {
+  const std::string status = model_status(row);
+  if (status == "ok") return {};
+  return Error{status.starts_with("missing") ? ErrorCode::not_found : ErrorCode::corrupt,
+               "the model \"" + row.name + "\" is not what was imported", status,
+               "put the file back, or import the model again under another name"};
+}
+
+// The head of an export that averages over the response, which no class of transformers reads.
+Result<void> take_mean_head(const store::ModelRow& row, model::LanguageModel& model) {
+  if (row.details.value("pooling", "") != "mean") return {};
+  const std::string file = (std::filesystem::path(row.path) / "reward_head.safetensors").string();
+  LOUPE_TRY(model.head, model::load_head(file, *model.decoder));
+  return {};
+}
+
+}  // namespace
+
+Result<void> put_adapter_on(const store::ModelRow& row, model::LanguageModel& model) {
+  LOUPE_CHECK(check_files(row));
+  const bool merge = row.details.value("adapter", json::object()).value("merged", false);
+  LOUPE_CHECK(model::apply_adapter(
+      row.path, model, merge ? model::AdapterPlace::merged : model::AdapterPlace::applied));
+  return take_mean_head(row, model);
+}
+
 Result<model::LanguageModel> load_row(const store::Workspace& workspace, const store::ModelRow& row,
                                       const model::LoadOptions& options) {
-  const std::string status = model_status(row);
-  if (status != "ok")
-    return Error{status.starts_with("missing") ? ErrorCode::not_found : ErrorCode::corrupt,
-                 "the model \"" + row.name + "\" is not what was imported", status,
-                 "put the file back, or import the model again under another name"};
   if (row.kind == "adapter") {
     LOUPE_TRY(const auto base, workspace.model(row.base_id));
     LOUPE_TRY(auto out, load_row(workspace, base, options));
-    LOUPE_CHECK(model::apply_adapter(row.path, out));
+    LOUPE_CHECK(put_adapter_on(row, out));
     return out;
   }
+  LOUPE_CHECK(check_files(row));
   auto with_date = options;
   with_date.template_date = row.details.value("template_date", options.template_date);
   LOUPE_TRY(auto out, model::load_model(row.path, with_date));
-  if (row.details.value("pooling", "") == "mean") {
-    const std::string file = (std::filesystem::path(row.path) / "reward_head.safetensors").string();
-    LOUPE_TRY(out.head, model::load_head(file, *out.decoder));
-  }
+  LOUPE_CHECK(take_mean_head(row, out));
   return out;
-}
-
-Result<at::Device> choose_device(const std::string& name) {
-#ifdef LOUPE_WITH_CUDA
-  const auto count = static_cast<int64_t>(torch::cuda::device_count());
-#else
-  const int64_t count = 0;
-#endif
-  if (name == "cpu" || (name == "auto" && count == 0)) return at::Device(at::kCPU);
-  if (name == "auto") return at::Device(at::kCUDA, 0);
-  const std::string number = name.starts_with("cuda:") ? name.substr(5) : name == "cuda" ? "0" : "";
-  if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos ||
-      number.size() > 3)
-    return Error{ErrorCode::invalid_input, "there is no device called \"" + name + "\"", "",
-                 "use auto, cpu or cuda:N"};
-  const int64_t index = std::stoll(number);
-  if (index >= count)
-    return Error{ErrorCode::not_found,
-                 "there is no " + name + "; " + std::to_string(count) + " CUDA devices were found",
-                 "",
-#ifdef LOUPE_WITH_CUDA
-                 "use auto or cpu"};
-#else
-                 "this build has no CUDA; use auto or cpu"};
-#endif
-  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
-}
-
-std::vector<std::string> device_names() {
-  std::vector<std::string> names{"cpu"};
-#ifdef LOUPE_WITH_CUDA
-  for (size_t i = 0; i < torch::cuda::device_count(); ++i)
-    names.push_back("cuda:" + std::to_string(i));
-#endif
-  return names;
-}
-
-void set_threads(int64_t wanted) {
-  const auto cores = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
-  at::set_num_threads(static_cast<int>(wanted > 0 ? wanted : cores));
 }
 
 }  // namespace loupe::engine

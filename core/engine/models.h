@@ -20,7 +20,11 @@ struct ImportOptions {
   int64_t base = 0;       // of an adapter: the model of the workspace that it lies on
   int64_t reference = 0;  // not 0: the files are the policy of an IM-RM, this its reference
   double beta = 0.01;     // of that IM-RM
-  bool check = true;      // load it and score a short text, alone and in a batch
+  // Of an adapter: into its base's matrices, not beside them.
+  bool merge = false;
+  // Of an adapter: the policy of an IM-RM with its own base as reference, and `beta`.
+  bool implicit = false;
+  bool check = true;  // load it and score a short text, alone and in a batch
   CancelToken cancel;
   ProgressFn progress;
 };
@@ -51,15 +55,12 @@ Result<void> check_trainable(const store::ModelRow& row);
 // The row whose files hold a model's tokenizer, template and config: its own, or an adapter's base.
 Result<store::ModelRow> text_row(const store::Workspace& workspace, const store::ModelRow& row);
 
-// With an adapter merged into its base. Refused when a file is missing or has changed since the
-// import.
+// Puts the adapter of `row` on its base, applied or merged as it was imported. Parameters that
+// `model` shares with others stay as they are.
+Result<void> put_adapter_on(const store::ModelRow& row, model::LanguageModel& model);
+
+// An adapter on its base. Refused when a file is missing or has changed since the import.
 Result<model::LanguageModel> load_row(const store::Workspace& workspace, const store::ModelRow& row,
                                       const model::LoadOptions& options);
-
-// "auto", "cpu", "cuda:N" -> a device that is there.
-Result<at::Device> choose_device(const std::string& name);
-std::vector<std::string> device_names();
-// CPU threads of torch: `wanted`, or every core.
-void set_threads(int64_t wanted);
 
 }  // namespace loupe::engine

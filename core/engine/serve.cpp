@@ -18,6 +18,7 @@
 #include "core/engine/installation.h"
 #include "core/engine/model_requests.h"
 #include "core/engine/models.h"
+#include "core/engine/placement.h"
 #include "core/engine/requests.h"
 #include "core/engine/wire.h"
 

@@ -7,6 +7,7 @@
 #include "core/engine/jobs.h"
 #include "core/engine/model_export.h"
 #include "core/engine/models.h"
+#include "core/engine/placement.h"
 #include "core/engine/scoring.h"
 #include "core/engine/wire.h"
 #include "core/reward/reward_model.h"
@@ -55,7 +56,7 @@ void add_model(CLI::App& app, Context& context) {
   struct Options {
     std::string path, name, base, reference;
     double beta = 0.01;
-    bool no_check = false;
+    bool no_check = false, merge = false;
   };
   auto options = std::make_shared<Options>();
 
@@ -68,17 +69,24 @@ void add_model(CLI::App& app, Context& context) {
   adding->add_option("--base", options->base, "of an adapter: the model that it lies on");
   adding->add_option("--reference", options->reference,
                      "the files are the policy of an implicit reward model, this its reference");
-  adding->add_option("--beta", options->beta, "of that implicit reward model")
-      ->capture_default_str();
+  auto* beta = adding
+                   ->add_option("--beta", options->beta,
+                                "of that implicit reward model; with an adapter: it is the "
+                                "policy, its base the reference")
+                   ->capture_default_str();
+  adding->add_flag("--merge", options->merge,
+                   "an adapter into its base's matrices, not beside them");
   adding->add_flag("--no-check", options->no_check, "do not load it and score a short text");
   adding->add_option("--name", options->name, "its name in the workspace");
-  adding->callback([&context, options] {
+  adding->callback([&context, options, beta] {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open(true));
       ImportOptions import;
       import.name = options->name;
       import.beta = options->beta;
       import.check = !options->no_check;
+      import.merge = options->merge;
+      import.implicit = beta->count() > 0 && options->reference.empty();
       for (const auto& [name, id] : {std::pair(&options->base, &import.base),
                                      std::pair(&options->reference, &import.reference)}) {
         if (name->empty()) continue;
@@ -137,7 +145,7 @@ void add_model(CLI::App& app, Context& context) {
 void add_export(CLI::App& app, Context& context) {
   struct Options {
     std::string run, model, path;
-    bool no_reference = false;
+    bool no_reference = false, merged = false;
   };
   auto options = std::make_shared<Options>();
   auto* verb = app.add_subcommand("export",
@@ -148,11 +156,15 @@ void add_export(CLI::App& app, Context& context) {
   verb->add_option("PATH", options->path, "a new folder")->required();
   verb->add_flag("--no-reference", options->no_reference,
                  "of an implicit reward model: do not write its reference too");
+  verb->add_flag("--merged", options->merged,
+                 "of one with an adapter: the whole model with the adapter in its matrices");
   verb->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
       set_threads(0);
       LOUPE_TRY(auto workspace, context.open());
-      json params = {{"path", options->path}, {"reference", !options->no_reference}};
+      json params = {{"path", options->path},
+                     {"reference", !options->no_reference},
+                     {"merged", options->merged}};
       if (!options->run.empty()) {
         LOUPE_TRY(const auto row, find_run(workspace, options->run));
         params["run"] = row.id;

@@ -9,6 +9,7 @@
 #include "core/engine/jobs.h"
 #include "core/engine/model_cache.h"
 #include "core/engine/models.h"
+#include "core/engine/placement.h"
 #include "core/engine/scoring.h"
 #include "core/engine/serve.h"
 #include "core/engine/wire.h"
@@ -21,10 +22,54 @@ namespace {
 using nlohmann::json;
 
 struct TextOptions {
-  std::vector<std::string> runs;
+  std::vector<std::string> runs, models;
   std::string prompt, chosen, rejected, edited, data, set, dtype = "fp32", device = "auto", output;
   int64_t index = -1;
 };
+
+// What gives the rewards: runs, then models of the workspace, of which `most` may be given.
+void add_sources(CLI::App& verb, TextOptions& options, int most) {
+  auto* group = verb.add_option_group("of");
+  group->add_option("--run", options.runs, "a run's id or name")->expected(1, most);
+  group->add_option("--model", options.models, "a reward model of the workspace, by name")
+      ->expected(1, most);
+  if (most == 1)
+    group->require_option(1);
+  else
+    group->require_option(-1);
+}
+
+struct Source {
+  int64_t run = 0, model = 0;  // one of them is not 0
+  std::string name;
+  json as_params() const { return run != 0 ? json{{"run", run}} : json{{"model", model}}; }
+};
+
+Result<std::vector<Source>> sources(const store::Workspace& workspace, const TextOptions& options) {
+  std::vector<Source> out;
+  for (const auto& text : options.runs) {
+    LOUPE_TRY(const auto row, find_run(workspace, text));
+    out.push_back({row.id, 0, row.name});
+  }
+  for (const auto& text : options.models) {
+    LOUPE_TRY(const auto row, workspace.model(text));
+    out.push_back({0, row.id, row.name});
+  }
+  return out;
+}
+
+Result<double> memory_for(const store::Workspace& workspace, const Source& source) {
+  if (source.run == 0) {
+    LOUPE_TRY(const auto row, workspace.model(source.model));
+    return scoring_memory(row);
+  }
+  LOUPE_TRY(const auto row, workspace.run(source.run));
+  return scoring_memory(workspace, row);
+}
+
+Result<std::shared_ptr<const LoadedReward>> load(ModelCache& cache, const Source& source) {
+  return source.run != 0 ? cache.run(source.run) : cache.model(source.model);
+}
 
 json score_rows(const data::EncodedDataset& set, const reward::ScorePlan& plan,
                 const std::vector<double>& rewards) {
@@ -44,8 +89,8 @@ json score_rows(const data::EncodedDataset& set, const reward::ScorePlan& plan,
 void add_score(CLI::App& app, Context& context) {
   auto options = std::make_shared<TextOptions>();
   auto* verb = app.add_subcommand(
-      "score", "rewards of a run: of one response, or of every pair of a JSONL file");
-  verb->add_option("--run", options->runs, "a run's id or name")->required()->expected(1);
+      "score", "rewards of a run or model: of one response, or of every pair of a JSONL file");
+  add_sources(*verb, *options, 1);
   verb->add_option("--prompt", options->prompt, "one user turn");
   verb->add_option("--response", options->chosen);
   verb->add_option("--data", options->data, "JSONL of prompt, chosen, rejected");
@@ -60,10 +105,11 @@ void add_score(CLI::App& app, Context& context) {
                      ""};
       set_threads(0);
       LOUPE_TRY(const auto workspace, context.open());
-      LOUPE_TRY(const auto row, find_run(workspace, options->runs.front()));
-      LOUPE_TRY(const auto device, choose_device(options->device));
+      LOUPE_TRY(const auto given, sources(workspace, *options));
+      LOUPE_TRY(const double needed, memory_for(workspace, given.front()));
+      LOUPE_TRY(const auto device, place(options->device, needed, Room::free));
       ModelCache cache(workspace, device);
-      LOUPE_TRY(const auto run, cache.run(row.id));
+      LOUPE_TRY(const auto run, load(cache, given.front()));
       model::ForwardOptions forward;
       forward.compute = options->dtype == "bf16" ? at::kBFloat16 : at::kFloat;
       if (options->data.empty()) {
@@ -77,8 +123,9 @@ void add_score(CLI::App& app, Context& context) {
         batch.add_group(text.prompt, {ids});
         at::NoGradGuard no_grad;
         const double value = run->reward->rewards(batch, forward, {})[0].item<double>();
-        terminal.print({{"run", row.id}, {"reward", api::number_to_json(value)}},
-                       format_number(value));
+        json answer = given.front().as_params();
+        answer["reward"] = api::number_to_json(value);
+        terminal.print(answer, format_number(value));
         return {};
       }
       LOUPE_TRY(const auto dataset, data::load_jsonl(options->data));
@@ -129,8 +176,8 @@ std::string credit_table(const api::ResponseCredit& credit, const std::string& t
 void add_attribute(CLI::App& app, Context& context) {
   auto options = std::make_shared<TextOptions>();
   auto* verb = app.add_subcommand(
-      "attribute", "the exact decomposition of a run's rewards over response tokens");
-  verb->add_option("--run", options->runs, "a run's id or name")->required()->expected(1);
+      "attribute", "the exact decomposition of a run's or model's rewards over response tokens");
+  add_sources(*verb, *options, 1);
   verb->add_option("--prompt", options->prompt, "one user turn");
   verb->add_option("--chosen", options->chosen);
   verb->add_option("--rejected", options->rejected);
@@ -140,7 +187,8 @@ void add_attribute(CLI::App& app, Context& context) {
     context.run([&](Terminal& terminal) -> Result<void> {
       set_threads(0);
       LOUPE_TRY(auto workspace, context.open());
-      LOUPE_TRY(const auto row, find_run(workspace, options->runs.front()));
+      LOUPE_TRY(const auto given, sources(workspace, *options));
+      const Source& of = given.front();
       if (options->set.empty() &&
           (options->prompt.empty() || options->chosen.empty() || options->rejected.empty()))
         return Error{ErrorCode::invalid_input,
@@ -150,7 +198,7 @@ void add_attribute(CLI::App& app, Context& context) {
         return Error{ErrorCode::invalid_input, "--set needs --index: which pair of the set, from 0",
                      "attribute", ""};
       ComputeRequests requests(workspace, at::kCPU);
-      json params = {{"run", row.id}};
+      json params = of.as_params();
       if (!options->set.empty())
         params.update({{"set", options->set}, {"index", options->index}});
       else
@@ -159,7 +207,7 @@ void add_attribute(CLI::App& app, Context& context) {
                        {"rejected", options->rejected}});
       LOUPE_TRY(const auto result, requests.answer(api::method::attribute, params, {}));
       const auto attribution = result.get<api::Attribution>();
-      terminal.print(result, row.name + " (" + attribution.type + "), credits are of " +
+      terminal.print(result, of.name + " (" + attribution.type + "), credits are of " +
                                  attribution.credits + "\nchosen\n" +
                                  credit_table(attribution.chosen, attribution.type) + "rejected\n" +
                                  credit_table(attribution.rejected, attribution.type));
@@ -187,8 +235,8 @@ std::vector<std::vector<std::string>> aligned_rows(const api::Shift& shift) {
 void add_shift(CLI::App& app, Context& context) {
   auto options = std::make_shared<TextOptions>();
   auto* verb =
-      app.add_subcommand("shift", "an edited response against the original, for each run given");
-  verb->add_option("--run", options->runs, "a run's id or name; several may be given")->required();
+      app.add_subcommand("shift", "an edited response against the original, for each run or model");
+  add_sources(*verb, *options, 64);
   verb->add_option("--prompt", options->prompt, "one user turn")->required();
   verb->add_option("--response", options->chosen, "the original")->required();
   verb->add_option("--edited", options->edited, "the same in other words")->required();
@@ -202,9 +250,9 @@ void add_shift(CLI::App& app, Context& context) {
       json list = json::array();
       std::vector<std::vector<std::string>> rows;
       std::string tokens;
-      for (const auto& text : options->runs) {
-        LOUPE_TRY(const auto row, find_run(workspace, text));
-        LOUPE_TRY(const auto loaded, cache.run(row.id));
+      LOUPE_TRY(const auto given, sources(workspace, *options));
+      for (const auto& source : given) {
+        LOUPE_TRY(const auto loaded, load(cache, source));
         LOUPE_TRY(
             const auto shift,
             shift_response(
@@ -213,16 +261,16 @@ void add_shift(CLI::App& app, Context& context) {
                 {}));
         list.push_back(shift);
         tokens +=
-            "\n" + row.name + "\n" +
+            "\n" + source.name + "\n" +
             format_table({"before", "credit", "after", "credit", "change"}, aligned_rows(shift));
-        rows.push_back({row.name, shift.type, format_number(shift.before),
+        rows.push_back({source.name, shift.type, format_number(shift.before),
                         format_number(shift.after), format_number(shift.after - shift.before)});
         if (shift.has_rejected)
           rows.back().insert(rows.back().end(),
                              {format_number(shift.margin_before), format_number(shift.margin_after),
                               shift.flipped ? "flips" : "stays"});
       }
-      std::vector<std::string> header{"run", "type", "before", "after", "change"};
+      std::vector<std::string> header{"of", "type", "before", "after", "change"};
       if (!options->rejected.empty())
         header.insert(header.end(), {"margin before", "margin after", "preference"});
       terminal.print(list, format_table(header, rows) + tokens);

@@ -101,6 +101,14 @@ void add_train(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"fp32", "bf16"}))
       ->capture_default_str();
   verb->add_option("--device", r.device, "auto, cpu or cuda:N")->capture_default_str();
+  verb->add_option("--trains", r.trains, "full, lora (low-rank), or ex: head")
+      ->check(CLI::IsMember({"full", "lora", "head"}))
+      ->capture_default_str();
+  verb->add_option("--lora-rank", r.lora_rank)->capture_default_str();
+  verb->add_option("--lora-alpha", r.lora_alpha, "the low-rank product counts alpha / rank")
+      ->capture_default_str();
+  verb->add_option("--lora-targets", r.lora_targets, "all-linear, or names: q_proj,v_proj")
+      ->capture_default_str();
   verb->add_option("--pooling", r.pooling, "ex: last or mean")
       ->check(CLI::IsMember({"last", "mean"}))
       ->capture_default_str();

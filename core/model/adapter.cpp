@@ -138,71 +138,139 @@ Result<AdapterFiles> inspect_adapter(const fs::path& path) {
   return out;
 }
 
-Result<void> apply_adapter(const fs::path& path, LanguageModel& model) {
+namespace {
+
+// What the tensors of an adapter change, checked against the model they are meant for.
+struct Changes {
+  std::vector<LoraModule> layers;
+  // The rest, in Hugging Face's names and our layout: what is put in place of a parameter, and what
+  // is then added to one.
+  std::vector<std::pair<std::string, Tensor>> replaced, added;
+  Tensor head;
+};
+
+class ChangeReader {
+ public:
+  ChangeReader(const fs::path& path, const json& adapter, const io::SafetensorsFile& weights,
+               const Decoder& decoder)
+      : path_(path),
+        adapter_(adapter),
+        weights_(weights),
+        decoder_(decoder),
+        parameters_(decoder.parameters().begin(), decoder.parameters().end()) {}
+
+  Result<Changes> read() const {
+    Changes out;
+    for (const auto& [name, info] : weights_.tensors()) {
+      LOUPE_TRY(const Place place, place_of(name, path_));
+      if (place.what == "whole") {
+        LOUPE_CHECK(read_whole(place.module, info, out));
+      } else if (place.what == ".lora_A.weight" || place.what == ".lora_embedding_A") {
+        LOUPE_CHECK(read_low_rank(place, info, out));
+      } else {
+        const char* partner =
+            place.what == ".lora_B.weight" ? ".lora_A.weight" : ".lora_embedding_A";
+        LOUPE_TRY([[maybe_unused]] const auto* found, find(wrapper + place.module + partner));
+      }
+    }
+    return out;
+  }
+
+ private:
+  Result<const io::TensorInfo*> find(const std::string& name) const {
+    const auto* info = weights_.find(name);
+    if (info == nullptr) return corrupt_adapter("the tensor " + name + " is missing", path_);
+    return info;
+  }
+  Result<Tensor> parameter(const std::string& name) const {
+    const auto found = parameters_.find(name);
+    if (found == parameters_.end())
+      return corrupt_adapter("the base model has no parameter " + name + " to adapt", path_);
+    return found->second;
+  }
+  Tensor placed(const Tensor& tensor) const {
+    return tensor.to(at::TensorOptions().dtype(decoder_.residual()).device(decoder_.device()));
+  }
+
+  Result<void> read_low_rank(const Place& place, const io::TensorInfo& info, Changes& out) const {
+    const bool embedding = place.what == ".lora_embedding_A";
+    LOUPE_TRY(const Tensor target, parameter(place.module + ".weight"));
+    if (embedding && decoder_.config().tied)
+      return unsupported_adapter("the adapter changes an embedding that is also the unembedding",
+                                 path_);
+    LOUPE_TRY(const auto* other,
+              find(wrapper + place.module + (embedding ? ".lora_embedding_B" : ".lora_B.weight")));
+    LOUPE_TRY(const Tensor a, read_tensor(info));
+    LOUPE_TRY(const Tensor b, read_tensor(*other));
+    const bool whole = a.dim() == 2 && b.dim() == 2 && a.size(0) == b.size(1);
+    if (!whole)
+      return corrupt_adapter("the two halves of " + place.module + " do not fit together", path_);
+    const std::vector<int64_t> shape =
+        embedding ? std::vector{a.size(1), b.size(0)} : std::vector{b.size(0), a.size(1)};
+    if (target.sizes() != at::IntArrayRef(shape))
+      return corrupt_adapter("the adapter of " + place.module + " has another shape than the base",
+                             path_);
+    const double scale = scale_of(adapter_, place.module);
+    const auto& names = decoder_.config().names;
+    if (place.module.starts_with(names.prefix + names.layers + ".")) {
+      out.layers.push_back({place.module, placed(a), placed(b), scale});
+    } else {
+      const Tensor change = at::mm(b, a) * scale;
+      out.added.emplace_back(place.module + ".weight", placed(embedding ? change.t() : change));
+    }
+    return {};
+  }
+
+  Result<void> read_whole(const std::string& name, const io::TensorInfo& info, Changes& out) const {
+    const auto& config = decoder_.config();
+    LOUPE_TRY(Tensor value, read_tensor(info));
+    if (name == "score.weight") {
+      if (value.dim() != 2 || value.size(0) != 1 || value.size(1) != config.hidden_size)
+        return unsupported_adapter("the adapter's head has another shape than one reward a text",
+                                   path_);
+      out.head = placed(value);
+      return {};
+    }
+    LOUPE_TRY(const Tensor target, parameter(name));
+    if (config.stored_transposed(name) && value.dim() == 2) value = value.t();
+    if (value.sizes() != target.sizes())
+      return corrupt_adapter(name + " has another shape than the base", path_);
+    out.replaced.emplace_back(name, placed(value));
+    return {};
+  }
+
+  const fs::path& path_;
+  const json& adapter_;
+  const io::SafetensorsFile& weights_;
+  const Decoder& decoder_;
+  std::map<std::string, Tensor> parameters_;
+};
+
+}  // namespace
+
+Result<void> apply_adapter(const fs::path& path, LanguageModel& model, AdapterPlace place) {
   at::NoGradGuard no_grad;
   LOUPE_TRY(const AdapterFiles files, inspect_adapter(path));
   LOUPE_TRY(const auto weights, open_weights(path));
-  const auto& config = model.decoder->config();
-  std::map<std::string, Tensor> parameters(model.decoder->parameters().begin(),
-                                           model.decoder->parameters().end());
-  const auto parameter = [&](const std::string& name) -> Result<Tensor> {
-    const auto found = parameters.find(name);
-    if (found == parameters.end())
-      return corrupt_adapter("the base model has no parameter " + name + " to adapt", path);
-    return found->second;
-  };
-  const auto tensor = [&](const std::string& name) -> Result<Tensor> {
-    const auto* info = weights->find(name);
-    if (info == nullptr) return corrupt_adapter("the tensor " + name + " is missing", path);
-    return read_tensor(*info);
-  };
-  // Added in fp32, whatever the decoder keeps.
-  const auto add = [](Tensor& target, const Tensor& change) {
-    target.detach().copy_(target.detach().to(at::kFloat) + change.to(target.device()));
-  };
-  for (const auto& [name, info] : weights->tensors()) {
-    LOUPE_TRY(const Place place, place_of(name, path));
-    const std::string base = wrapper + place.module;
-    const double scale = scale_of(files.config, place.module);
-    if (place.what == ".lora_A.weight" || place.what == ".lora_embedding_A") {
-      const bool embedding = place.what == ".lora_embedding_A";
-      LOUPE_TRY(const Tensor a, read_tensor(info));
-      LOUPE_TRY(const Tensor b,
-                tensor(base + (embedding ? ".lora_embedding_B" : ".lora_B.weight")));
-      LOUPE_TRY(Tensor target, parameter(place.module + ".weight"));
-      if (embedding && config.tied)
-        return unsupported_adapter("the adapter changes an embedding that is also the unembedding",
-                                   path);
-      if (a.dim() != 2 || b.dim() != 2 || a.size(0) != b.size(1))
-        return corrupt_adapter("the two halves of " + place.module + " do not fit together", path);
-      Tensor change = at::mm(b, a) * scale;
-      if (embedding) change = change.t();
-      if (change.sizes() != target.sizes())
-        return corrupt_adapter(
-            "the adapter of " + place.module + " has another shape than the base", path);
-      add(target, change);
-    } else if (place.what == "whole") {
-      LOUPE_TRY(Tensor value, read_tensor(info));
-      if (place.module == "score.weight") {
-        if (value.dim() != 2 || value.size(0) != 1 || value.size(1) != config.hidden_size)
-          return unsupported_adapter("the adapter's head has another shape than one reward a text",
-                                     path);
-        model.head = value.to(model.decoder->device(), model.decoder->residual());
-        continue;
-      }
-      LOUPE_TRY(Tensor target, parameter(place.module));
-      if (config.stored_transposed(place.module) && value.dim() == 2) value = value.t();
-      if (value.sizes() != target.sizes())
-        return corrupt_adapter(place.module + " has another shape than the base", path);
-      target.detach().copy_(value);
-    } else {
-      const std::string partner =
-          base + (place.what == ".lora_B.weight" ? ".lora_A.weight" : ".lora_embedding_A");
-      if (weights->find(partner) == nullptr)
-        return corrupt_adapter("the tensor " + partner + " is missing", path);
+  LOUPE_TRY(const Changes changes,
+            ChangeReader(path, files.config, *weights, *model.decoder).read());
+  if (!changes.replaced.empty() || !changes.added.empty()) {
+    if (model.decoder.use_count() > 1) model.decoder = model.decoder->clone();
+    std::map<std::string, Tensor> parameters(model.decoder->parameters().begin(),
+                                             model.decoder->parameters().end());
+    for (const auto& [name, value] : changes.replaced) parameters.at(name).detach().copy_(value);
+    for (const auto& [name, change] : changes.added) {
+      Tensor target = parameters.at(name).detach();
+      target.copy_(target.to(change.scalar_type()) + change);
     }
+    model.decoder->parameters_changed();
   }
-  model.decoder->parameters_changed();
+  if (!changes.layers.empty()) {
+    LOUPE_TRY(auto adapted, model.decoder->with_lora(changes.layers));
+    model.decoder.reset();
+    model.decoder = place == AdapterPlace::merged ? adapted->merged() : std::move(adapted);
+  }
+  if (changes.head.defined()) model.head = changes.head;
   return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PEFT LoRA adapters: W + scale * B A on top of a base model (peft: LoraConfig, LoraLayer).
+// PEFT LoRA adapters as files: read, and put on a base model (peft: LoraConfig, LoraLayer).
 #pragma once
 
 #include <filesystem>
@@ -28,8 +28,16 @@ bool is_adapter(const std::filesystem::path& path);
 // Refused by name: other kinds than LoRA, DoRA, and whatever adapter_model.safetensors does not
 // carry.
 Result<AdapterFiles> inspect_adapter(const std::filesystem::path& path);
-// Adds the adapter into the decoder's own matrices (merged); every tensor of the adapter must find
-// its place. A classifier's head becomes `model.head`. The tokenizer and template stay the base's.
-Result<void> apply_adapter(const std::filesystem::path& path, LanguageModel& model);
+
+// merged: into the matrices themselves, as peft's merge_and_unload does. applied: beside them, so
+// that they stay the base's and can be shared; changes of embeddings, norms and biases, which
+// cannot lie beside, are merged all the same.
+enum class AdapterPlace { applied, merged };
+
+// Every tensor of the adapter must find its place. Parameters that `model` shares with others are
+// copied before they change. A classifier's head becomes `model.head`. The tokenizer and template
+// stay the base's.
+Result<void> apply_adapter(const std::filesystem::path& path, LanguageModel& model,
+                           AdapterPlace place);
 
 }  // namespace loupe::model

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <map>
+
 namespace loupe::model {
 
 using Residual = DecoderConfig::Residual;
@@ -279,7 +281,7 @@ void Decoder::parameters_changed() const {
       linear->forget_cast();
 }
 
-std::shared_ptr<Decoder> Decoder::clone() const {
+std::shared_ptr<Decoder> Decoder::copy() const {
   std::map<std::string, Tensor> by_name(parameters_.begin(), parameters_.end());
   const auto copy = build(config_,
                           [&](const std::string& name, Tensor& destination) -> Result<void> {
@@ -288,6 +290,58 @@ std::shared_ptr<Decoder> Decoder::clone() const {
                           },
                           {residual(), weights_dtype(), device()});
   return copy.value();
+}
+
+std::shared_ptr<Decoder> Decoder::clone() const {
+  const auto out = copy();
+  if (lora_.empty()) return out;
+  std::vector<LoraModule> modules = lora_;
+  for (auto& module : modules) {
+    module.a = module.a.detach().clone();
+    module.b = module.b.detach().clone();
+  }
+  return out->with_lora(modules).value();
+}
+
+Result<std::shared_ptr<Decoder>> Decoder::with_lora(const std::vector<LoraModule>& modules) const {
+  const auto refuse = [](const std::string& what, const std::string& name) {
+    return Error{ErrorCode::invalid_input, what, name,
+                 "use the model that the adapter was trained on"};
+  };
+  std::shared_ptr<Decoder> out(new Decoder(*this));
+  std::map<std::string, Tensor> by_name(parameters_.begin(), parameters_.end());
+  for (const auto& module : modules) {
+    const auto found = by_name.find(module.name + ".weight");
+    if (found == by_name.end()) return refuse("the model has no matrix to adapt", module.name);
+    const Tensor& matrix = found->second;
+    const bool fits = matrix.dim() == 2 && module.a.dim() == 2 && module.b.dim() == 2 &&
+                      module.a.size(1) == matrix.size(1) && module.b.size(0) == matrix.size(0) &&
+                      module.a.size(0) == module.b.size(1);
+    if (!fits) return refuse("the adapter has another shape than the model", module.name);
+    bool added = false;
+    for (auto& layer : out->layers_)
+      for (auto* linear : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down})
+        for (size_t part = 0; part < linear->weights.size(); ++part)
+          if (linear->weights[part].is_same(matrix)) {
+            linear->add_low_rank(part, module.a, module.b, module.scale);
+            added = true;
+          }
+    if (!added) return refuse("only matrices of the layers take a low-rank change", module.name);
+    out->lora_.push_back(module);
+  }
+  return out;
+}
+
+std::shared_ptr<Decoder> Decoder::merged() const {
+  at::NoGradGuard no_grad;
+  const auto out = copy();
+  std::map<std::string, Tensor> by_name(out->parameters_.begin(), out->parameters_.end());
+  for (const auto& module : lora_) {
+    Tensor& matrix = by_name.at(module.name + ".weight");
+    const Tensor change = at::mm(module.b, module.a) * module.scale;
+    matrix.detach().copy_(matrix.detach().to(change.scalar_type()) + change);
+  }
+  return out;
 }
 
 }  // namespace loupe::model

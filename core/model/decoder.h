@@ -17,6 +17,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/model/config.h"
+#include "core/model/lora.h"
 #include "core/model/ops.h"
 #include "core/model/packed_batch.h"
 
@@ -68,15 +69,23 @@ class Decoder {
   // does.
   Tensor logits(const Tensor& hidden) const;
 
-  // Every parameter in Hugging Face order, a tied unembedding once.
+  // Every parameter in Hugging Face order, a tied unembedding once; low-rank changes are beside it.
   const std::vector<std::pair<std::string, Tensor>>& parameters() const { return parameters_; }
   int64_t parameter_count() const;
   uint64_t parameter_bytes() const;
   void set_trainable(bool trainable);
   // After the parameters changed in place: casts kept for bf16 are made anew.
   void parameters_changed() const;
-  // A copy with parameters of its own on the same device, in the same dtype.
+  // A copy with parameters of its own on the same device, in the same dtype, low-rank changes
+  // included.
   std::shared_ptr<Decoder> clone() const;
+
+  // A decoder that shares every parameter with this one and adds `modules` to its own low-rank
+  // changes. A module without a matrix among the layers', or that does not fit it, is refused.
+  Result<std::shared_ptr<Decoder>> with_lora(const std::vector<LoraModule>& modules) const;
+  const std::vector<LoraModule>& lora() const { return lora_; }
+  // A copy whose matrices have the low-rank changes in them.
+  std::shared_ptr<Decoder> merged() const;
 
   const Tensor& embedding() const { return embedding_; }
   const Tensor& unembedding() const { return unembedding_.defined() ? unembedding_ : embedding_; }
@@ -93,6 +102,7 @@ class Decoder {
   struct Pass;
 
   Decoder() = default;
+  std::shared_ptr<Decoder> copy() const;
   std::tuple<Tensor, Tensor> add_norm(const Tensor& h, const Tensor& delta, const Norm& norm,
                                       at::ScalarType compute) const;
   Tensor attention(const Layer& layer, const LayerSpec& spec, const Tensor& x,
@@ -106,6 +116,7 @@ class Decoder {
   Norm final_norm_;
   std::vector<Layer> layers_;
   std::vector<std::pair<std::string, Tensor>> parameters_;
+  std::vector<LoraModule> lora_;
   mutable Tensor unembedding_cast_;
 };
 

@@ -4,7 +4,6 @@
 #include <torch/torch.h>
 
 #include "core/base/file.h"
-#include "core/io/safetensors.h"
 #include "core/model/export_readme.h"
 #include "core/model/registry.h"
 #include "core/tokenize/save_tokenizer.h"
@@ -64,6 +63,9 @@ json config_for(const LanguageModel& model, const Decoder& decoder, const std::s
   set("bos_token_id", tokenizer.bos());
   set("eos_token_id", tokenizer.eos());
   if (!classifier) return config;
+  // Without lm_head nothing is tied or untied: as the source said.
+  const json& source = decoder.config().source;
+  config["tie_word_embeddings"] = source.value("tie_word_embeddings", decoder.config().tied);
   config["id2label"] = {{"0", "reward"}};
   config["label2id"] = {{"reward", 0}};
   if (const auto pad = padding_token(model)) config["pad_token_id"] = *pad;
@@ -83,8 +85,53 @@ Result<void> name_padding(const LanguageModel& model, const fs::path& folder) {
   return write_text_file(file, config.dump(2) + "\n");
 }
 
-std::span<const std::byte> bytes_of(const Tensor& tensor) {
-  return {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()};
+Result<void> save_merged(const Decoder& decoder,
+                         const std::vector<std::pair<std::string, Tensor>>& extra,
+                         const std::map<std::string, std::string>& metadata, const fs::path& path) {
+  if (decoder.lora().empty()) return save_parameters(decoder, extra, metadata, path);
+  return save_parameters(*decoder.merged(), extra, metadata, path);
+}
+
+Result<void> write_mean_head(const LanguageModel& model, const ExportOptions& options,
+                             const fs::path& folder) {
+  if (options.type != "EX" || !options.mean_pooling) return {};
+  return save_tensors({{"score.weight", model.head.to(at::kFloat)}}, {{"format", "pt"}},
+                      folder / "reward_head.safetensors");
+}
+
+Result<void> write_record(const ExportOptions& options, const std::string& reference,
+                          const fs::path& folder) {
+  json record = options.record;
+  record["type"] = options.type;
+  if (options.type == "EX") record["pooling"] = options.mean_pooling ? "mean" : "last";
+  if (options.type == "IM") {
+    record["beta"] = options.beta;
+    record["length_normalised"] = options.length_normalised;
+    record["without_reference"] = options.without_reference;
+    record["reference"] = reference;
+  }
+  return write_text_file(folder / "rewardloupe.json", record.dump(2) + "\n");
+}
+
+bool capped(const Decoder& decoder) {
+  return decoder.config().attention_softcap != 0;
+}
+
+Result<void> write_adapter_into(const LanguageModel& model, const ExportOptions& options,
+                                const fs::path& folder) {
+  const auto& modules = model.decoder->lora();
+  const bool classifier = options.type == "EX" && !options.mean_pooling;
+  LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder));
+  if (classifier) LOUPE_CHECK(name_padding(model, folder));
+  const json config = lora_config(*model.decoder, options.base, classifier);
+  LOUPE_CHECK(write_text_file(folder / "adapter_config.json", config.dump(2) + "\n"));
+  auto tensors = lora_tensors(modules);
+  if (classifier) tensors.emplace_back("base_model.model.score.weight", model.head);
+  LOUPE_CHECK(save_tensors(tensors, {{"format", "pt"}}, folder / "adapter_model.safetensors"));
+  LOUPE_CHECK(write_mean_head(model, options, folder));
+  LOUPE_CHECK(write_record(options, "base", folder));
+  return write_text_file(folder / "README.md",
+                         export_readme(options, "PeftModel", capped(*model.decoder)));
 }
 
 Result<void> write_into(const LanguageModel& model, const ExportOptions& options,
@@ -108,13 +155,8 @@ Result<void> write_into(const LanguageModel& model, const ExportOptions& options
   say("writing weights", 1);
   std::vector<std::pair<std::string, Tensor>> extra;
   if (classifier) extra.emplace_back("score.weight", model.head);
-  LOUPE_CHECK(save_parameters(*model.decoder, extra, metadata, folder / "model.safetensors"));
-  if (options.type == "EX" && options.mean_pooling) {
-    const Tensor kept = model.head.detach().to(at::kCPU, at::kFloat).contiguous();
-    LOUPE_CHECK(io::write_safetensors(
-        folder / "reward_head.safetensors",
-        {{"score.weight", io::DType::f32, kept.sizes().vec(), bytes_of(kept)}}, metadata));
-  }
+  LOUPE_CHECK(save_merged(*model.decoder, extra, metadata, folder / "model.safetensors"));
+  LOUPE_CHECK(write_mean_head(model, options, folder));
   if (options.reference) {
     say("writing the reference", 2);
     std::error_code ignored;
@@ -123,28 +165,25 @@ Result<void> write_into(const LanguageModel& model, const ExportOptions& options
     LOUPE_CHECK(write_text_file(
         folder / "reference" / "config.json",
         config_for(model, *options.reference, architecture->hf_name(), false).dump(2) + "\n"));
-    LOUPE_CHECK(save_parameters(*options.reference, {}, metadata,
-                                folder / "reference" / "model.safetensors"));
+    LOUPE_CHECK(
+        save_merged(*options.reference, {}, metadata, folder / "reference" / "model.safetensors"));
   }
-  json record = options.record;
-  record["type"] = options.type;
-  if (options.type == "EX") record["pooling"] = options.mean_pooling ? "mean" : "last";
-  if (options.type == "IM") {
-    record["beta"] = options.beta;
-    record["length_normalised"] = options.length_normalised;
-    record["without_reference"] = options.without_reference;
-    record["reference"] = options.reference ? "reference" : options.reference_name;
-  }
-  LOUPE_CHECK(write_text_file(folder / "rewardloupe.json", record.dump(2) + "\n"));
-  return write_text_file(folder / "README.md",
-                         export_readme(options, classifier ? "AutoModelForSequenceClassification"
-                                                           : "AutoModelForCausalLM"));
+  LOUPE_CHECK(
+      write_record(options, options.reference ? "reference" : options.reference_name, folder));
+  return write_text_file(
+      folder / "README.md",
+      export_readme(options,
+                    classifier ? "AutoModelForSequenceClassification" : "AutoModelForCausalLM",
+                    capped(*model.decoder)));
 }
 
 }  // namespace
 
 Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOptions& options,
                                     const fs::path& folder) {
+  if (options.adapter && model.decoder->lora().empty())
+    return Error{ErrorCode::unsupported, "the model has no low-rank changes to write as an adapter",
+                 options.title, "export it as a whole model (merged)"};
   std::error_code problem;
   if (fs::exists(folder, problem) &&
       !(fs::is_directory(folder, problem) && fs::is_empty(folder, problem)))
@@ -163,7 +202,11 @@ Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOpti
       fs::remove_all(path, ignored);
     }
   } cleaner{partial};
-  LOUPE_CHECK(write_into(model, options, partial));
+  if (options.adapter) {
+    LOUPE_CHECK(write_adapter_into(model, options, partial));
+  } else {
+    LOUPE_CHECK(write_into(model, options, partial));
+  }
   fs::remove(folder, problem);
   fs::rename(partial, folder, problem);
   if (problem)
@@ -171,7 +214,9 @@ Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOpti
                  folder.string(), ""};
   ExportedFolder out;
   out.path = folder;
-  if (options.type != "EX")
+  if (options.adapter)
+    out.opens_with = options.type == "EX" && options.mean_pooling ? "" : "PeftModel";
+  else if (options.type != "EX")
     out.opens_with = "AutoModelForCausalLM";
   else if (!options.mean_pooling)
     out.opens_with = "AutoModelForSequenceClassification";

@@ -21,6 +21,10 @@ struct ExportOptions {
   bool mean_pooling = false;  // EX: no class of transformers reads that; the head goes beside
   double beta = 0.01;         // IM
   bool length_normalised = false, without_reference = false;  // IM
+  // The low-rank changes alone, in PEFT's format, for the model `base` (a path or name); without,
+  // they are merged into what is written.
+  bool adapter = false;
+  std::string base;
   // Where tokenizer and template come from: a Hugging Face folder or a GGUF file.
   std::filesystem::path source;
   // IM: the reference, written to reference/; null: only named.
@@ -36,11 +40,13 @@ struct ExportedFolder {
   std::filesystem::path path;
   std::vector<std::filesystem::path> files;
   uint64_t bytes = 0;
-  std::string opens_with;  // "AutoModelForSequenceClassification"; "": its README says how
+  std::string opens_with;  // "AutoModelForSequenceClassification", "PeftModel"; "": its README
+                           // says how
 };
 
 // `folder` must not be there, or be empty: nothing is written over. Made beside and renamed, so
-// that an interruption leaves nothing half done.
+// that an interruption leaves nothing half done. An adapter of a model that has no low-rank changes
+// is refused.
 Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOptions& options,
                                     const std::filesystem::path& folder);
 

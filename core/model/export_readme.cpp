@@ -59,6 +59,58 @@ x, y = ids(tokenizer, "What is two and two?", "Four.")
 @REWARD@
 )";
 
+constexpr const char* explicit_adapter_loader = R"(
+import torch
+from peft import PeftModel
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+BASE = @BASE@
+tokenizer = AutoTokenizer.from_pretrained(".")
+base = AutoModelForSequenceClassification.from_pretrained(BASE, num_labels=1, dtype=torch.float32)
+model = PeftModel.from_pretrained(base, ".").eval()
+@TEXTS@
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+with torch.no_grad():
+    print(model(input_ids=torch.tensor([x + y])).logits[0, 0].item())
+)";
+
+constexpr const char* mean_adapter_loader = R"(
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+BASE = @BASE@
+tokenizer = AutoTokenizer.from_pretrained(".")
+base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32)
+model = PeftModel.from_pretrained(base, ".").eval()
+u = load_file("reward_head.safetensors")["score.weight"][0]
+@TEXTS@
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+with torch.no_grad():
+    hidden = model(input_ids=torch.tensor([x + y]), output_hidden_states=True).hidden_states[-1][0]
+    print((hidden[len(x):] @ u).mean().item())
+)";
+
+constexpr const char* implicit_adapter_loader = R"(
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+BASE = @BASE@
+tokenizer = AutoTokenizer.from_pretrained(".")
+base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32)
+policy = PeftModel.from_pretrained(base, ".").eval()
+@TEXTS@
+def log_prob(model, x, y):
+    with torch.no_grad():
+        log_probs = torch.log_softmax(model(input_ids=torch.tensor([x + y])).logits[0].float(), -1)
+    return log_probs[len(x) - 1 : -1].gather(1, torch.tensor(y)[:, None]).sum().item()
+
+x, y = ids(tokenizer, "What is two and two?", "Four.")
+@REWARD@
+)";
+
 std::string replace(std::string text, const std::string& what, const std::string& with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
     text.replace(at, what.size(), with);
@@ -71,49 +123,79 @@ std::string number(double value) {
 }
 
 std::string implicit_reward(const ExportOptions& options) {
+  const std::string scaled = number(options.beta) + " * ";
+  const std::string mean = options.length_normalised ? " / len(y)" : "";
+  if (options.adapter) {
+    if (options.without_reference) return "print(" + scaled + "log_prob(policy, x, y)" + mean + ")";
+    return "with policy.disable_adapter():\n    reference = log_prob(policy, x, y)\nprint(" +
+           scaled + "(log_prob(policy, x, y) - reference)" + mean + ")";
+  }
   const std::string reference =
       options.reference ? "\"reference\"" : "\"PATH OF " + options.reference_name + "\"";
   std::string ratio = "log_prob(load(\".\"), x, y)";
   if (!options.without_reference) ratio += " - log_prob(load(" + reference + "), x, y)";
-  std::string reward = number(options.beta) + " * (" + ratio + ")";
-  if (options.length_normalised) reward += " / len(y)";
-  return "print(" + reward + ")";
+  return "print(" + scaled + "(" + ratio + ")" + mean + ")";
+}
+
+std::string loader_of(const ExportOptions& options) {
+  const bool explicit_reward = options.type == "EX";
+  if (!options.adapter)
+    return !explicit_reward       ? implicit_loader
+           : options.mean_pooling ? mean_loader
+                                  : explicit_loader;
+  return !explicit_reward       ? implicit_adapter_loader
+         : options.mean_pooling ? mean_adapter_loader
+                                : explicit_adapter_loader;
 }
 
 }  // namespace
 
-std::string export_readme(const ExportOptions& options, const std::string& opens_with) {
+std::string export_readme(const ExportOptions& options, const std::string& opens_with,
+                          bool capped) {
   std::string text = "# " + options.title + "\n\n";
-  std::string loader;
+  if (options.adapter)
+    text += "Low-rank changes in PEFT's format, for the model `" + options.base + "`" +
+            (options.base.ends_with(".gguf")
+                 ? ". That is a GGUF file: export it as a folder first and name the folder below"
+                 : "") +
+            ".\n\n";
   if (options.type == "EX" && !options.mean_pooling) {
     text +=
         "An explicit reward model: a linear head (`score.weight`) on the last hidden state, read "
         "at "
         "the response's last token, the template's end-of-turn token included. `pad_token` is one "
         "that no response ends with: transformers looks for the last token that is not padding.\n";
-    loader = explicit_loader;
   } else if (options.type == "EX") {
     text +=
         "An explicit reward model whose head reads the mean of the last hidden states over the "
         "response's tokens. No class of transformers does that: the head is in "
         "`reward_head.safetensors`, the decoder opens as a causal language model.\n";
-    loader = mean_loader;
   } else if (options.type == "IM") {
     text += "An implicit reward model: beta times the log-ratio of this policy to its reference";
     text += options.length_normalised ? ", divided by the number of response tokens" : "";
     text += options.without_reference ? "; this variant leaves the reference out" : "";
     text += ". beta = " + number(options.beta) + ".\n";
-    if (!options.without_reference)
+    if (!options.without_reference && options.adapter)
+      text += "The reference is the model without the adapter.\n";
+    else if (!options.without_reference)
       text += options.reference ? "The reference is in `reference/`.\n"
                                 : "The reference is \"" + options.reference_name +
                                       "\"; it is not in this folder.\n";
-    loader = replace(implicit_loader, "@REWARD@", implicit_reward(options));
   } else {
     text += "A causal language model.\n";
     return text + "\nOpens with `" + opens_with + "`.\n";
   }
-  text +=
-      "\nThe reward of one response:\n\n```python" + replace(loader, "@TEXTS@", texts) + "```\n";
+  std::string loader = replace(loader_of(options), "@TEXTS@", texts);
+  loader = replace(loader, "@BASE@", nlohmann::json(options.base).dump());
+  if (options.type == "IM") loader = replace(loader, "@REWARD@", implicit_reward(options));
+  if (capped) {
+    loader = replace(loader, "dtype=torch.float32",
+                     "dtype=torch.float32, attn_implementation=\"eager\"");
+    text +=
+        "The attention of this family caps its logits; transformers does so in its eager kernel "
+        "only.\n";
+  }
+  text += "\nThe reward of one response:\n\n```python" + loader + "```\n";
   return text + "\n`rewardloupe.json` says how it was made.\n";
 }
 

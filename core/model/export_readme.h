@@ -8,6 +8,7 @@
 
 namespace loupe::model {
 
-std::string export_readme(const ExportOptions& options, const std::string& opens_with);
+// `capped`: the attention's logits are, which torch's fused kernel does not know.
+std::string export_readme(const ExportOptions& options, const std::string& opens_with, bool capped);
 
 }  // namespace loupe::model

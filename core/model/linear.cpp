@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "core/model/ops.h"
 
 namespace loupe::model {
@@ -89,7 +91,36 @@ void FusedLinear::forget_cast() const {
 Tensor FusedLinear::forward(const Tensor& x) const {
   Tensor y = FusedLinearFunction::apply(x, matrix_as(x.scalar_type()), at::TensorList(weights));
   if (!biases.empty()) y = y + at::cat(biases, 0).to(y.scalar_type());
-  return y;
+  return low_rank_.empty() ? y : y + low_rank(x, y.size(1));
+}
+
+void FusedLinear::add_low_rank(size_t part, const Tensor& a, const Tensor& b, double scale) {
+  int64_t row = 0;
+  for (size_t i = 0; i < part; ++i) row += weights[i].size(0);
+  low_rank_.push_back({row, a, b, scale});
+  std::sort(low_rank_.begin(), low_rank_.end(),
+            [](const LowRank& x, const LowRank& y) { return x.row < y.row; });
+}
+
+// [tokens, outputs], zero where no part is changed. One product for all A, one a part for B.
+Tensor FusedLinear::low_rank(const Tensor& x, int64_t outputs) const {
+  const auto dtype = x.scalar_type();
+  std::vector<Tensor> downs, columns;
+  for (const auto& part : low_rank_) downs.push_back(part.a);
+  const Tensor narrow = at::mm(x, at::cat(downs, 0).to(dtype).t());
+  const auto fill = [&](int64_t width) {
+    if (width > 0) columns.push_back(at::zeros({x.size(0), width}, x.options()));
+  };
+  int64_t row = 0, rank = 0;
+  for (const auto& part : low_rank_) {
+    fill(part.row - row);
+    const Tensor up = (part.b * part.scale).to(dtype);
+    columns.push_back(at::mm(narrow.narrow(1, rank, up.size(1)), up.t()));
+    rank += up.size(1);
+    row = part.row + up.size(0);
+  }
+  fill(outputs - row);
+  return columns.size() == 1 ? columns[0] : at::cat(columns, 1);
 }
 
 }  // namespace loupe::model

@@ -72,11 +72,17 @@ Result<std::shared_ptr<const io::TensorSource>> open_tensors(const std::filesyst
 Result<Tensor> load_head(const std::filesystem::path& path, const Decoder& decoder);
 
 // Parameters as safetensors under their Hugging Face names, atomically, matrices as Hugging Face
-// stores them; `extra` goes in too.
+// stores them, without low-rank changes; `extra` goes in too.
 Result<void> save_parameters(const Decoder& decoder,
                              const std::vector<std::pair<std::string, Tensor>>& extra,
                              const std::map<std::string, std::string>& metadata,
                              const std::filesystem::path& path);
+// Tensors of any kind, named, atomically; dtypes as they are.
+Result<void> save_tensors(const std::vector<std::pair<std::string, Tensor>>& tensors,
+                          const std::map<std::string, std::string>& metadata,
+                          const std::filesystem::path& path);
+// Floating-point ones as fp32 on the CPU, but fp64 as fp64.
+Result<std::map<std::string, Tensor>> load_tensors(const std::filesystem::path& path);
 // Into an existing decoder, by name; every parameter must be there in its shape. Extra tensors come
 // back.
 Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::path& path,

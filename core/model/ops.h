@@ -39,7 +39,18 @@ class FusedLinear {
   Tensor matrix_as(at::ScalarType dtype) const;
   void forget_cast() const;
 
+  // Adds scale (x A^T) B^T to the outputs of part `part` from now on: see LoraModule.
+  void add_low_rank(size_t part, const Tensor& a, const Tensor& b, double scale);
+
  private:
+  struct LowRank {
+    int64_t row = 0;  // where the part's outputs begin
+    Tensor a, b;      // [rank, in], [out, rank]
+    double scale = 1;
+  };
+  Tensor low_rank(const Tensor& x, int64_t outputs) const;
+
+  std::vector<LowRank> low_rank_;  // by row
   Tensor matrix_, bias_;
   mutable Tensor cast_;
 };

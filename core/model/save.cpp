@@ -3,6 +3,7 @@
 
 #include "core/io/safetensors.h"
 #include "core/model/load.h"
+#include "core/model/weight_reader.h"
 
 namespace loupe::model {
 
@@ -30,50 +31,59 @@ Result<io::DType> dtype_of(const Tensor& tensor, const std::string& name) {
 
 }  // namespace
 
+Result<void> save_tensors(const std::vector<std::pair<std::string, Tensor>>& tensors,
+                          const std::map<std::string, std::string>& metadata,
+                          const std::filesystem::path& path) {
+  std::vector<Tensor> kept;  // the bytes must outlive the write
+  std::vector<io::TensorToWrite> list;
+  for (const auto& [name, tensor] : tensors) {
+    kept.push_back(tensor.detach().cpu().contiguous());
+    LOUPE_TRY(const io::DType dtype, dtype_of(kept.back(), name));
+    list.push_back(
+        {name, dtype, kept.back().sizes().vec(),
+         std::span<const std::byte>(static_cast<const std::byte*>(kept.back().data_ptr()),
+                                    kept.back().nbytes())});
+  }
+  return io::write_safetensors(path, list, metadata);
+}
+
 Result<void> save_parameters(const Decoder& decoder,
                              const std::vector<std::pair<std::string, Tensor>>& extra,
                              const std::map<std::string, std::string>& metadata,
                              const std::filesystem::path& path) {
   std::vector<std::pair<std::string, Tensor>> all = decoder.parameters();
+  for (auto& [name, tensor] : all)
+    if (decoder.config().stored_transposed(name)) tensor = tensor.detach().t();
   all.insert(all.end(), extra.begin(), extra.end());
-  std::vector<Tensor> kept;  // the bytes must outlive the write
-  std::vector<io::TensorToWrite> tensors;
-  for (const auto& [name, tensor] : all) {
-    const Tensor layout =
-        decoder.config().stored_transposed(name) ? tensor.detach().t() : tensor.detach();
-    kept.push_back(layout.cpu().contiguous());
-    LOUPE_TRY(const io::DType dtype, dtype_of(kept.back(), name));
-    tensors.push_back(
-        {name, dtype, kept.back().sizes().vec(),
-         std::span<const std::byte>(static_cast<const std::byte*>(kept.back().data_ptr()),
-                                    kept.back().nbytes())});
-  }
-  return io::write_safetensors(path, tensors, metadata);
+  return save_tensors(all, metadata, path);
 }
 
-Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::path& path,
-                                                      Decoder& decoder) {
-  at::NoGradGuard no_grad;
+Result<std::map<std::string, Tensor>> load_tensors(const std::filesystem::path& path) {
   LOUPE_TRY(const auto file, io::SafetensorsFile::open(path));
-  std::map<std::string, Tensor> extra;
-  const auto read = [&](const io::TensorInfo& info) -> Result<Tensor> {
+  std::map<std::string, Tensor> out;
+  for (const auto& [name, info] : file->tensors()) {
     if (info.dtype == io::DType::f64 || info.dtype == io::DType::i64 ||
         info.dtype == io::DType::u8) {
       const auto type = info.dtype == io::DType::f64   ? at::kDouble
                         : info.dtype == io::DType::i64 ? at::kLong
                                                        : at::kByte;
-      Tensor tensor = at::empty(info.shape, type);
-      std::memcpy(tensor.data_ptr(), info.data.data(), info.data.size());
-      return tensor;
+      out[name] = at::empty(info.shape, type);
+      std::memcpy(out[name].data_ptr(), info.data.data(), info.data.size());
+    } else {
+      LOUPE_TRY(out[name], read_tensor(info));
     }
-    Tensor tensor = at::empty(info.shape, at::kFloat);
-    LOUPE_CHECK(io::read_as_f32(
-        info, std::span<float>(tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel()))));
-    return tensor;
-  };
+  }
+  return out;
+}
+
+Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::path& path,
+                                                      Decoder& decoder) {
+  at::NoGradGuard no_grad;
+  LOUPE_TRY(const auto tensors, load_tensors(path));
+  std::map<std::string, Tensor> extra;
   std::map<std::string, Tensor> wanted(decoder.parameters().begin(), decoder.parameters().end());
-  for (const auto& [name, info] : file->tensors()) {
-    LOUPE_TRY(Tensor tensor, read(info));
+  for (const auto& [name, stored] : tensors) {
+    Tensor tensor = stored;
     if (decoder.config().stored_transposed(name) && tensor.dim() == 2) tensor = tensor.t();
     const auto found = wanted.find(name);
     if (found == wanted.end()) {

@@ -30,7 +30,8 @@ Tensor ImplicitReward::reference_log_probs(const PackedBatch& batch,
                                            const model::ForwardOptions& options) const {
   if (options_.without_reference) return {};
   TORCH_CHECK(reference_ != nullptr, "an implicit reward needs its reference model here");
-  return policy_log_probs(*reference_, batch, options);
+  // The reference may lie on another device than the policy.
+  return policy_log_probs(*reference_, batch, options).to(decoder_->device());
 }
 
 Tensor ImplicitReward::token_rewards(const Tensor& log_prob, const Tensor& ref_log_prob,

@@ -23,17 +23,29 @@ Result<void> check(const Recipe& r) {
     return bad("dtype is \"" + r.dtype + "\"; it can be fp32 or bf16");
   if (!one_of(r.pooling, {"last", "mean"}))
     return bad("pooling is \"" + r.pooling + "\"; it can be last or mean");
+  if (!one_of(r.trains, {"full", "lora", "head"}))
+    return bad("trains is \"" + r.trains + "\"; it can be full, lora or head");
+  if (r.trains == "head" && r.type != "EX")
+    return bad("trains is \"head\", but only an explicit reward model has one");
+  const bool names_matrices = !r.lora_targets.empty() && r.lora_targets.front() != ',' &&
+                              r.lora_targets.back() != ',' &&
+                              r.lora_targets.find(",,") == std::string::npos &&
+                              r.lora_targets.find_first_of(" \t\n") == std::string::npos;
+  if (!names_matrices)
+    return bad("lora_targets is \"" + r.lora_targets +
+               "\"; it can be all-linear, or names such as q_proj,v_proj");
   if (r.device != "auto" && r.device != "cpu" && !r.device.starts_with("cuda"))
     return bad("device is \"" + r.device + "\"; it can be auto, cpu or cuda:N");
   const std::pair<const char*, int64_t> positive[] = {{"epochs", r.epochs},
                                                       {"batch_size", r.batch_size},
                                                       {"accumulate", r.accumulate},
-                                                      {"eval_every", r.eval_every}};
+                                                      {"eval_every", r.eval_every},
+                                                      {"lora_rank", r.lora_rank}};
   for (const auto& [name, value] : positive)
     if (value < 1 || value > 1000000)
       return bad(std::string(name) + " is " + std::to_string(value) + "; at least 1");
   const std::pair<const char*, double> finite[] = {
-      {"lr", r.lr}, {"beta", r.beta}, {"adam_eps", r.adam_eps}};
+      {"lr", r.lr}, {"beta", r.beta}, {"adam_eps", r.adam_eps}, {"lora_alpha", r.lora_alpha}};
   for (const auto& [name, value] : finite)
     if (!(value > 0) || !std::isfinite(value))
       return bad(std::string(name) + " must be a positive number");
@@ -64,6 +76,10 @@ json Recipe::to_json() const {
           {"adam_eps", adam_eps},
           {"dtype", dtype},
           {"device", device},
+          {"trains", trains},
+          {"lora_rank", lora_rank},
+          {"lora_alpha", lora_alpha},
+          {"lora_targets", lora_targets},
           {"pooling", pooling},
           {"head_sd", head_sd},
           {"length_normalised", length_normalised},
@@ -107,6 +123,10 @@ Result<Recipe> recipe_from_json(const json& value) {
   r.adam_eps = merged["adam_eps"];
   r.dtype = merged["dtype"];
   r.device = merged["device"];
+  r.trains = merged["trains"];
+  r.lora_rank = merged["lora_rank"];
+  r.lora_alpha = merged["lora_alpha"];
+  r.lora_targets = merged["lora_targets"];
   r.pooling = merged["pooling"];
   r.head_sd = merged["head_sd"];
   r.length_normalised = merged["length_normalised"];

@@ -22,9 +22,15 @@ struct Recipe {
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_eps = 1e-8;
   std::string dtype =
       "fp32";  // of matrix products: "fp32", "bf16" (autocast: weights and optimiser stay fp32)
-  std::string device = "auto";   // "auto", "cpu", "cuda:N"
-  std::string pooling = "last";  // EX: "last", "mean"
-  double head_sd = 0;            // EX: of the head's first values; 0: the model's initializer_range
+  std::string device = "auto";  // "auto", "cpu", "cuda:N"
+  // "full": every parameter; "lora": low-rank matrices beside the layers' (core/model/lora.h);
+  // "head": that of an EX-RM alone.
+  std::string trains = "full";
+  int64_t lora_rank = 8;
+  double lora_alpha = 16;                   // the low-rank product counts alpha / rank
+  std::string lora_targets = "all-linear";  // or "q_proj,v_proj"
+  std::string pooling = "last";             // EX: "last", "mean"
+  double head_sd = 0;  // EX: of the head's first values; 0: the model's initializer_range
   bool length_normalised = false, without_reference = false;  // IM
   int64_t max_prompt_tokens = 512,
           max_response_tokens = 512;  // longer pairs are left out and listed

@@ -9,6 +9,7 @@
 #include "core/data/random.h"
 #include "core/io/safetensors.h"
 #include "core/model/load.h"
+#include "core/train/trainable.h"
 
 namespace loupe::train {
 
@@ -57,23 +58,18 @@ EvalEvent eval_event(const data::EncodedDataset& set, const reward::ScorePlan& p
   return event;
 }
 
-Trainer::Trainer(std::shared_ptr<model::Decoder> base, Recipe recipe, data::EncodedDataset train,
+Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::EncodedDataset train,
                  std::vector<data::EncodedDataset> eval_sets)
     : recipe_(std::move(recipe)),
       train_(std::move(train)),
       eval_sets_(std::move(eval_sets)),
       eval_plan_(spans(eval_sets_)) {
-  options_.compute = recipe_.dtype == "bf16" ? at::kBFloat16 : base->residual();
-  base->set_trainable(true);
-  reward_ = make_reward(std::move(base), recipe_);
-  auto parameters = reward_->decoder().parameters();
-  for (auto& [name, tensor] : reward_->own_parameters()) {
-    tensor.set_requires_grad(true);
-    parameters.emplace_back(name, tensor);
-  }
-  optimizer_ = std::make_unique<AdamW>(
-      std::move(parameters), AdamWOptions{recipe_.lr, recipe_.adam_beta1, recipe_.adam_beta2,
-                                          recipe_.adam_eps, recipe_.weight_decay});
+  options_.compute = recipe_.dtype == "bf16" ? at::kBFloat16 : decoder->residual();
+  reward_ = make_reward(std::move(decoder), recipe_);
+  optimizer_ =
+      std::make_unique<AdamW>(trained_parameters(*reward_, recipe_),
+                              AdamWOptions{recipe_.lr, recipe_.adam_beta1, recipe_.adam_beta2,
+                                           recipe_.adam_eps, recipe_.weight_decay});
 }
 
 int64_t Trainer::total_steps() const {
@@ -254,12 +250,16 @@ Result<void> Trainer::save_checkpoint(const std::filesystem::path& path,
   auto extra = reward_->own_parameters();
   if (with_optimizer)
     for (auto& entry : optimizer_->state()) extra.push_back(std::move(entry));
-  return model::save_parameters(reward_->decoder(), extra,
-                                {{"format", "pt"},
-                                 {"rewardloupe.step", std::to_string(steps_done_)},
-                                 {"rewardloupe.seconds", std::to_string(seconds_now_)},
-                                 {"rewardloupe.recipe", recipe_.to_json().dump()}},
-                                path);
+  const std::map<std::string, std::string> metadata{
+      {"format", "pt"},
+      {"rewardloupe.step", std::to_string(steps_done_)},
+      {"rewardloupe.seconds", std::to_string(seconds_now_)},
+      {"rewardloupe.recipe", recipe_.to_json().dump()}};
+  if (recipe_.trains == "full")
+    return model::save_parameters(reward_->decoder(), extra, metadata, path);
+  auto tensors = decoder_state(reward_->decoder(), recipe_);
+  tensors.insert(tensors.end(), extra.begin(), extra.end());
+  return model::save_tensors(tensors, metadata, path);
 }
 
 Result<void> Trainer::resume_from(const std::filesystem::path& path) {
@@ -277,7 +277,7 @@ Result<void> Trainer::resume_from(const std::filesystem::path& path) {
 }
 
 Result<void> Trainer::load_checkpoint() {
-  LOUPE_TRY(const auto extra, model::load_parameters(*checkpoint_, reward_->decoder()));
+  LOUPE_TRY(const auto extra, load_decoder_state(*checkpoint_, reward_->decoder(), recipe_));
   for (auto& [name, tensor] : reward_->own_parameters()) {
     const auto found = extra.find(name);
     if (found == extra.end() || found->second.numel() != tensor.numel())

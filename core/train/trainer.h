@@ -57,8 +57,9 @@ enum class Outcome { done, stopped };
 
 class Trainer {
  public:
-  // `base`: the model before training, which becomes the trained one. Throws what torch throws.
-  Trainer(std::shared_ptr<model::Decoder> base, Recipe recipe, data::EncodedDataset train,
+  // `decoder`: the model before training as make_trainable gives it, which becomes the trained one.
+  // Throws what torch throws.
+  Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::EncodedDataset train,
           std::vector<data::EncodedDataset> eval_sets);
 
   // From the start, or from the checkpoint named by resume_from. The reference is the base model

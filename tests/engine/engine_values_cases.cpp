@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/engine/data_spec.h"
+#include "core/engine/placement.h"
 #include "core/engine/wire.h"
 #include "tests/support/case.h"
 
@@ -127,12 +128,30 @@ std::string project_sets() {
   return failures.text();
 }
 
+std::string places() {
+  Failures failures;
+  const std::vector<engine::Gpu> two{{"cuda:0", 4e9, 16e9}, {"cuda:1", 40e9, 80e9}};
+  const auto goes = [&](const std::vector<engine::Gpu>& gpus, double needed, engine::Room room,
+                        const std::string& want, const std::vector<std::string>& words) {
+    const auto got = engine::choose_place(gpus, needed, room);
+    failures.check(got.device == want, want + " expected, got " + got.device);
+    for (const auto& word : words)
+      failures.check(got.why.find(word) != std::string::npos, "no " + word + " in: " + got.why);
+  };
+  using engine::Room;
+  goes({}, 2e9, Room::free, "cpu", {});
+  failures.check(engine::choose_place({}, 2e9, Room::free).why.empty(), "nothing to say");
+  goes(two, 3e9, Room::free, "cuda:0", {"3.0 GB", "4.0 GB free"});
+  goes(two, 3.5e9, Room::free, "cuda:1", {"40.0 GB free"});  // 1 GB stays spare
+  goes(two, 3.5e9, Room::whole, "cuda:0", {"16.0 GB"});
+  goes(two, 90e9, Room::whole, "cpu", {"90.0 GB", "cuda:0 has 16.0 GB", "cuda:1 has 80.0 GB"});
+  return failures.text();
+}
+
 }  // namespace
 
 std::vector<Case> loupe::test::cases() {
-  return {{"printed_bytes", printed_bytes},
-          {"dumps_survive_any_bytes", dumps_survive_any_bytes},
-          {"jsonl_specs", jsonl_specs},
-          {"persona_specs", persona_specs},
-          {"project_sets", project_sets}};
+  return {{"printed_bytes", printed_bytes}, {"dumps_survive_any_bytes", dumps_survive_any_bytes},
+          {"jsonl_specs", jsonl_specs},     {"persona_specs", persona_specs},
+          {"project_sets", project_sets},   {"places", places}};
 }

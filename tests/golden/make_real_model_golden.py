@@ -46,6 +46,29 @@ def sha256(ids):
     return hashlib.sha256(struct.pack(f"<{len(ids)}i", *ids)).hexdigest()
 
 
+def entry(model, encode, prompt, chosen, rejected, limit=None):
+    """The golden values of a pair; None where one of its texts is longer than `limit`."""
+    (x, y), (_, z) = encode(prompt, chosen), encode(prompt, rejected)
+    if limit and max(map(len, (x, y, z))) > limit:
+        return None
+    result = dict(tokens=[len(x), len(y), len(z)], sha256=[sha256(ids) for ids in (x, y, z)])
+    for side, ids in (("chosen", y), ("rejected", z)):
+        result["micronats_" + side] = [round(value * 1e6) for value in log_probs(model, x, ids)]
+    return result
+
+
+def quick(model, encode, pairs):
+    return [dict(prompt=p, chosen=c, rejected=r, **entry(model, encode, p, c, r)) for p, c, r in pairs]
+
+
+def write(out, **sections):
+    """One entry of a list a line."""
+    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    one_a_line = lambda value: "[\n" + ",\n".join(map(dump, value)) + "]" if isinstance(value, list) else dump(value)
+    text = ",".join("\n%s:%s" % (dump(name), one_a_line(value)) for name, value in sections.items())
+    out.write_text("{%s}\n" % text.lstrip("\n"), encoding="utf-8")
+
+
 def main():
     torch.set_num_threads(2)
     gguf, data = Path(sys.argv[1]), Path(sys.argv[2])
@@ -67,30 +90,17 @@ def main():
             y_ids.pop()
         return x_ids, y_ids
 
-    def entry(prompt, chosen, rejected):
-        (x, y), (_, z) = encode(prompt, chosen), encode(prompt, rejected)
-        if max(map(len, (x, y, z))) > LIMIT:
-            return None
-        result = dict(tokens=[len(x), len(y), len(z)], sha256=[sha256(ids) for ids in (x, y, z)])
-        for side, ids in (("chosen", y), ("rejected", z)):
-            result["micronats_" + side] = [round(value * 1e6) for value in log_probs(model, x, ids)]
-        return result
-
-    quick = [dict(prompt=p, chosen=c, rejected=r, **entry(p, c, r)) for p, c, r in QUICK]
     rows = []
     with open(data, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
-            result = entry(row["prompt"], row["chosen"], row["rejected"])
+            result = entry(model, encode, row["prompt"], row["chosen"], row["rejected"], LIMIT)
             if result:
                 rows.append(dict(row=number, **result))
                 print(number, result["tokens"], file=sys.stderr, flush=True)
             if len(rows) == ROWS:
                 break
-    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    one_a_line = lambda entries: ",\n".join(map(dump, entries))
-    out.write_text('{"limit":%d,\n"quick":[\n%s],\n"rows":[\n%s]}\n' % (LIMIT, one_a_line(quick), one_a_line(rows)),
-                   encoding="utf-8")
+    write(out, limit=LIMIT, quick=quick(model, encode, QUICK), rows=rows)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The real model of tests/golden/real_model.json: transformers' fp32 log-probabilities against
-// ours, from text to number.
+// Real models in .deps/models: transformers' fp32 log-probabilities against ours, from text to
+// number.
 #pragma once
 
 #include <filesystem>
@@ -20,15 +20,24 @@ inline std::filesystem::path source_folder() {
   return std::getenv("LOUPE_SOURCE_DIR");
 }
 
-inline std::filesystem::path real_model_path() {
-  return source_folder() / ".deps" / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf";
-}
+struct RealModel {
+  std::string file;    // in .deps/models
+  std::string golden;  // in tests/golden
+  double tolerance;    // nat a token
+  std::string absent;  // why its tests are skipped
 
-inline nlohmann::json real_model_golden() {
-  return read_json(golden_folder().parent_path() / "real_model.json");
-}
+  std::filesystem::path path() const { return source_folder() / ".deps" / "models" / file; }
+  bool is_here() const { return std::filesystem::exists(path()); }
+  nlohmann::json expected() const { return read_json(golden_folder().parent_path() / golden); }
+};
 
-inline const char* no_real_model = "SKIP: the demo model is not here (scripts/setup fetches it)";
+inline const RealModel smollm2{"SmolLM2-135M-Instruct.Q4_1.gguf", "real_model.json", 1e-4,
+                               "SKIP: the demo model is not here (scripts/setup fetches it)"};
+
+inline std::filesystem::path ultrafeedback() {
+  return source_folder().parent_path() / "shared" / "data" / "ultrafeedback_test.jsonl";
+}
+inline const char* no_ultrafeedback = "SKIP: shared/data/ultrafeedback_test.jsonl is absent";
 
 inline std::string sha256_of(const std::vector<int32_t>& ids) {
   Sha256 hash;
@@ -36,11 +45,11 @@ inline std::string sha256_of(const std::vector<int32_t>& ids) {
   return hash.hex();
 }
 
-// A pair packed with its prompt shared; 1e-4 nat a token.
+// A pair packed with its prompt shared.
 inline void compare_pair(Failures& failures, const model::LanguageModel& model,
                          const std::vector<int32_t>& prompt, const std::vector<int32_t>& chosen,
                          const std::vector<int32_t>& rejected, const nlohmann::json& want,
-                         const std::string& where) {
+                         double tolerance, const std::string& where) {
   const std::vector<const std::vector<int32_t>*> texts{&prompt, &chosen, &rejected};
   for (size_t i = 0; i < texts.size(); ++i) {
     failures.check(texts[i]->size() == want["tokens"][i].get<size_t>(),
@@ -59,11 +68,38 @@ inline void compare_pair(Failures& failures, const model::LanguageModel& model,
     int64_t token = 0;
     for (const auto& value : want[side]) {
       if (at >= got.numel()) break;
-      failures.near(got[at++].item<double>(), value.get<double>() * 1e-6, 1e-4,
+      failures.near(got[at++].item<double>(), value.get<double>() * 1e-6, tolerance,
                     where + ", " + side + ", token " + std::to_string(token++));
     }
   }
   failures.check(at == got.numel(), where + ": as many log-probabilities as transformers gave");
+}
+
+// The pairs whose texts the golden values hold.
+inline std::string compare_quick(const RealModel& real) {
+  if (!real.is_here()) return real.absent;
+  Failures failures;
+  const auto golden = real.expected();
+  const auto model = must(model::load_model(real.path(), {}));
+  failures.check(golden["quick"].size() >= 4, "there are pairs");
+  for (const auto& entry : golden["quick"]) {
+    const std::vector<tokenize::Turn> turns{{"user", entry["prompt"].get<std::string>()}};
+    const auto encode = [&](const char* side) {
+      return must(data::encode_response(turns, entry[side].get<std::string>(), *model.chat_template,
+                                        *model.tokenizer));
+    };
+    const auto chosen = encode("chosen");
+    const auto rejected = encode("rejected");
+    const auto ids_of = [](const data::EncodedText& text) {
+      std::vector<int32_t> out;
+      for (const auto& token : text.response) out.push_back(token.id);
+      return out;
+    };
+    failures.check(chosen.prompt == rejected.prompt, "one prompt");
+    compare_pair(failures, model, chosen.prompt, ids_of(chosen), ids_of(rejected), entry,
+                 real.tolerance, entry["prompt"].get<std::string>());
+  }
+  return failures.text();
 }
 
 }  // namespace loupe::test

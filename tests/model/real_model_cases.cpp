@@ -9,14 +9,13 @@ using namespace loupe::test;
 namespace {
 
 std::string fifty_rows() {
-  const auto data = source_folder().parent_path() / "shared" / "data" / "ultrafeedback_test.jsonl";
-  if (!std::filesystem::exists(real_model_path())) return no_real_model;
-  if (!std::filesystem::exists(data)) return "SKIP: shared/data/ultrafeedback_test.jsonl is absent";
+  if (!smollm2.is_here()) return smollm2.absent;
+  if (!std::filesystem::exists(ultrafeedback())) return no_ultrafeedback;
   Failures failures;
-  const auto golden = real_model_golden();
+  const auto golden = smollm2.expected();
   const auto& rows = golden["rows"];
-  const auto model = must(model::load_model(real_model_path(), {}));
-  const auto dataset = must(data::load_jsonl(data));
+  const auto model = must(model::load_model(smollm2.path(), {}));
+  const auto dataset = must(data::load_jsonl(ultrafeedback()));
   const int64_t limit = golden["limit"];
   const auto encoded =
       must(data::encode_dataset(dataset, *model.chat_template, *model.tokenizer, {limit, limit}));
@@ -27,7 +26,7 @@ std::string fifty_rows() {
     failures.check(row == rows[i]["row"].get<int64_t>(),
                    "row " + std::to_string(row) + " fits, want row " + rows[i]["row"].dump());
     compare_pair(failures, model, pair.prompt, pair.chosen, pair.rejected, rows[i],
-                 "row " + std::to_string(row));
+                 smollm2.tolerance, "row " + std::to_string(row));
   }
   return failures.text();
 }

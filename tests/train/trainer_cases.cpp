@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <unistd.h>
 
+#include "core/train/trainable.h"
 #include "core/train/trainer.h"
 #include "tests/model/golden_models.h"
 #include "tests/support/case.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace loupe;
 using namespace loupe::test;
@@ -62,6 +64,133 @@ std::string follows_pytorch(const std::string& type) {
   return failures.text();
 }
 
+// The same with low-rank matrices trained by peft (make_brought_golden.py): losses, and in the end
+// the norm of every matrix, to 1e-5. The base must stay what it was.
+std::string lora_follows_peft(const std::string& type) {
+  Failures failures;
+  const auto plain = read_json(golden_folder() / "training.json");
+  const auto golden = read_json(golden_folder().parent_path() / "brought" / "lora_training.json");
+  const auto base = tiny_decoder(plain["model"]);
+  const auto before = base->clone();
+  train::Recipe recipe;
+  recipe.type = type;
+  recipe.trains = "lora";
+  recipe.lora_rank = golden["rank"];
+  recipe.lora_alpha = golden["alpha"];
+  recipe.lora_targets = "q_proj,v_proj,down_proj";
+  const auto decoder = must(train::make_trainable(base, recipe));
+  failures.check(decoder->lora().size() == 9, "three matrices of three layers");
+  for (const auto& [name, values] : golden["start"].items()) {
+    bool found = false;
+    for (const auto& module : decoder->lora())
+      if (model::lora_names(module.name).first == name) {
+        std::vector<double> flat;
+        for (const auto& row : values)
+          for (const double value : row) flat.push_back(value);
+        module.a.copy_(at::tensor(flat, at::kDouble).view_as(module.a));
+        found = true;
+      }
+    failures.check(found, name + " is trained too");
+  }
+  std::unique_ptr<reward::RewardModel> model;
+  if (type == "EX")
+    model = std::make_unique<reward::ExplicitReward>(
+        decoder, at::tensor(plain["head"].get<std::vector<double>>()));
+  else
+    model = std::make_unique<reward::ImplicitReward>(
+        decoder, base, reward::ImplicitReward::Options{plain["beta"].get<double>(), false, false});
+  train::AdamW optimizer(train::trained_parameters(*model, recipe),
+                         {plain["lr"].get<double>(), 0.9, 0.999, 1e-8, 0});
+  const auto data = encoded(plain["pairs"], "golden");
+  const auto want = golden["losses"][type].get<std::vector<double>>();
+  const auto batches = plain["batches"].get<std::vector<std::vector<size_t>>>();
+  for (size_t step = 0; step < batches.size(); ++step) {
+    model::PackedBatch batch;
+    for (const size_t i : batches[step])
+      batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
+    const auto rewards = model->rewards(batch, {}, {}).view({-1, 2});
+    const auto loss = -at::log_sigmoid(rewards.select(1, 0) - rewards.select(1, 1)).mean();
+    failures.near(loss.item<double>(), want[step], 1e-5,
+                  type + " loss of step " + std::to_string(step));
+    loss.backward();
+    optimizer.step();
+    optimizer.zero_grad();
+  }
+  for (const auto& [name, tensor] : model::lora_tensors(decoder->lora()))
+    failures.near(tensor.norm().item<double>(), golden["norms"][type][name].get<double>(), 1e-5,
+                  "norm of " + name);
+  for (size_t i = 0; i < before->parameters().size(); ++i) {
+    const auto& [name, parameter] = base->parameters()[i];
+    failures.check(at::equal(parameter, before->parameters()[i].second), name + " stays");
+    failures.check(!parameter.grad().defined(), name + " has no gradient");
+  }
+  return failures.text();
+}
+
+// What is trained leaves as a checkpoint and comes back: the same rewards; only what is trained is
+// in the file.
+std::string trained_comes_back(const std::string& type, const std::string& trains) {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  train::Recipe recipe;
+  recipe.type = type;
+  recipe.trains = trains;
+  recipe.epochs = 2;
+  recipe.batch_size = 4;
+  recipe.lr = 1e-2;
+  recipe.beta = 0.1;
+  recipe.lora_rank = 2;
+  const auto base = tiny_decoder(golden["model"]);
+  const auto reference = base->clone();
+  train::Trainer trainer(must(train::make_trainable(base, recipe)), recipe, data, {data});
+  const TemporaryFolder place;
+  const auto path = place.path() / "checkpoint.safetensors";
+  train::Observer observer;
+  std::vector<double> first, last;
+  observer.on_eval = [&](const train::EvalEvent& e) { (first.empty() ? first : last) = e.chosen; };
+  observer.on_checkpoint = [&](int64_t, double, bool) {
+    return trainer.save_checkpoint(path, false);
+  };
+  const auto outcome = trainer.run(observer);
+  failures.check(outcome.ok(), outcome.ok() ? "" : outcome.error().text());
+  failures.check(first != last, "training moves the rewards");
+  const auto file = must(io::SafetensorsFile::open(path));
+  for (const auto& [name, info] : file->tensors())
+    failures.check(trains == "full" || name == "score.weight" ||
+                       (trains == "lora" && name.find(".lora_") != std::string::npos),
+                   name + " is not trained, but saved");
+  const auto back = must(train::load_trained(path, reference, recipe));
+  std::unique_ptr<reward::RewardModel> model;
+  if (type == "EX")
+    model = std::make_unique<reward::ExplicitReward>(back.decoder, back.extra.at("score.weight"));
+  else
+    model = std::make_unique<reward::ImplicitReward>(
+        back.decoder, reference, reward::ImplicitReward::Options{0.1, false, false});
+  at::NoGradGuard no_grad;
+  for (size_t i = 0; i < data.pairs.size(); ++i) {
+    model::PackedBatch batch;
+    batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen});
+    failures.near(model->rewards(batch, {}, {})[0].item<double>(), last[i], 1e-5,
+                  "reward of pair " + std::to_string(i));
+  }
+  return failures.text();
+}
+
+std::string targets_that_are_not_there() {
+  Failures failures;
+  train::Recipe recipe;
+  recipe.trains = "lora";
+  recipe.lora_targets = "q_proj,c_attn";
+  const auto refused = train::make_trainable(tiny_decoder("mha-tied"), recipe);
+  failures.check(!refused.ok() && refused.error().text().find("c_attn") != std::string::npos,
+                 refused.ok() ? "not refused" : refused.error().text());
+  recipe.lora_targets = "all-linear";
+  const auto adapted = must(train::make_trainable(tiny_decoder("mha-tied"), recipe));
+  failures.check(!train::make_trainable(adapted, recipe).ok(), "an adapter on an adapter");
+  return failures.text();
+}
+
 struct Recorded {
   std::vector<train::StepEvent> steps;
   std::vector<train::EvalEvent> evals;
@@ -88,15 +217,20 @@ train::Recipe small_recipe(const std::string& type) {
 
 // Stopped in the middle of an epoch and resumed from the checkpoint: the same steps as without the
 // stop.
-std::string resume_goes_on(const std::string& type, const std::string& dtype) {
+std::string resume_goes_on(const std::string& type, const std::string& dtype,
+                           const std::string& trains = "full") {
   Failures failures;
   const auto golden = read_json(golden_folder() / "training.json");
   const auto data = encoded(golden["pairs"], "golden");
   auto recipe = small_recipe(type);
   recipe.dtype = dtype;
+  recipe.trains = trains;
+  const auto fresh = [&] {
+    return must(train::make_trainable(tiny_decoder(golden["model"]), recipe));
+  };
   Recorded whole;
   {
-    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    train::Trainer trainer(fresh(), recipe, data, {data});
     failures.check(trainer.run(recorder(whole)).ok(), "an undisturbed run ends well");
   }
   failures.check(whole.steps.size() == 9, "12 pairs, 4 a step, 3 epochs: 9 steps");
@@ -105,7 +239,7 @@ std::string resume_goes_on(const std::string& type, const std::string& dtype) {
                     ("loupe-resume-" + std::to_string(::getpid()) + ".safetensors");
   Recorded first;
   {
-    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    train::Trainer trainer(fresh(), recipe, data, {data});
     auto observer = recorder(first);
     observer.stop = [&] { return first.steps.size() == 4; };
     observer.on_checkpoint = [&](int64_t, double, bool) {
@@ -116,7 +250,7 @@ std::string resume_goes_on(const std::string& type, const std::string& dtype) {
   }
   Recorded second;
   {
-    train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+    train::Trainer trainer(fresh(), recipe, data, {data});
     const auto resumed = trainer.resume_from(path);
     failures.check(resumed.ok(), resumed.ok() ? "" : resumed.error().text());
     const auto outcome = trainer.run(recorder(second));
@@ -203,9 +337,18 @@ std::string recipe_refuses_nonsense() {
 std::vector<Case> loupe::test::cases() {
   return {{"EX follows PyTorch", [] { return follows_pytorch("EX"); }},
           {"IM follows PyTorch", [] { return follows_pytorch("IM"); }},
+          {"EX LoRA follows peft", [] { return lora_follows_peft("EX"); }},
+          {"IM LoRA follows peft", [] { return lora_follows_peft("IM"); }},
+          {"EX comes back", [] { return trained_comes_back("EX", "full"); }},
+          {"EX LoRA comes back", [] { return trained_comes_back("EX", "lora"); }},
+          {"EX head comes back", [] { return trained_comes_back("EX", "head"); }},
+          {"IM LoRA comes back", [] { return trained_comes_back("IM", "lora"); }},
+          {"targets that are not there", targets_that_are_not_there},
           {"EX resumes", [] { return resume_goes_on("EX", "fp32"); }},
           {"IM resumes", [] { return resume_goes_on("IM", "fp32"); }},
           {"IM resumes, bf16", [] { return resume_goes_on("IM", "bf16"); }},
+          {"EX LoRA resumes", [] { return resume_goes_on("EX", "fp32", "lora"); }},
+          {"IM LoRA resumes", [] { return resume_goes_on("IM", "fp32", "lora"); }},
           {"IM starts at zero", [] { return implicit_starts_at_zero("fp32"); }},
           {"IM starts at zero, bf16", [] { return implicit_starts_at_zero("bf16"); }},
           {"accumulation", accumulation_is_a_mean},

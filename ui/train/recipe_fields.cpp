@@ -57,6 +57,29 @@ std::vector<RecipeField> make_fields() {
       1)
       .least = 1;
 
+  add("trains", Kind::choice, Group::trained, tr("Trains"),
+      tr("full: every parameter. lora: small low-rank matrices beside the layers' own, which stay; "
+         "less memory, small checkpoints, and the result leaves in PEFT's format. head: only the "
+         "head of an explicit model; the hidden states stay as they are.\nThe paper: full."),
+      "full")
+      .choices = {QStringLiteral("full"), QStringLiteral("lora"), QStringLiteral("head")};
+  auto& rank = add("lora_rank", Kind::whole, Group::trained, tr("LoRA rank"),
+                   tr("With lora: the width of the low-rank matrices. More can change more, and "
+                      "take more memory."),
+                   8);
+  rank.least = 1;
+  rank.most = 4096;
+  rank.trains = QStringLiteral("lora");
+  add("lora_alpha", Kind::number, Group::trained, tr("LoRA alpha"),
+      tr("With lora: the low-rank change counts alpha / rank."), 16.0)
+      .trains = QStringLiteral("lora");
+  auto& targets =
+      add("lora_targets", Kind::choice, Group::trained, tr("LoRA targets"),
+          tr("With lora: which matrices get a change; every one of the layers, or the attention's "
+             "queries and values as in the paper on LoRA. The command line takes any names."),
+          "all-linear");
+  targets.choices = {QStringLiteral("all-linear"), QStringLiteral("q_proj,v_proj")};
+  targets.trains = QStringLiteral("lora");
   auto& pooling =
       add("pooling", Kind::choice, Group::trained, tr("Pooling"),
           tr("Explicit only: the head reads the hidden state of the response's last token, or the "

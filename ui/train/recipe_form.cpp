@@ -78,10 +78,14 @@ RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent) {
   }
   label->setMinimumWidth(label_widths[seeds_column]);
   make_groups(layout);
+  enable_fields();
   for (int column = 0; column < columns; ++column) layout->setColumnStretch(column, 1);
   layout->setRowStretch(layout->rowCount(), 1);
   for (RecipeFieldEdit* field : fields_) {
-    connect(field, &RecipeFieldEdit::edited, this, &RecipeForm::edited);
+    connect(field, &RecipeFieldEdit::edited, this, [this] {
+      enable_fields();
+      emit edited();
+    });
   }
   connect(seeds_, &QLineEdit::textChanged, this, [this] {
     const bool wrong = !this->seeds();
@@ -137,6 +141,7 @@ void RecipeForm::set_recipe(const api::json& recipe) {
     field->set_value(whole.at(field->field().key));
     field->set_error({});
   }
+  enable_fields();
 }
 
 void RecipeForm::set_preset(const api::json& recipe) {
@@ -160,9 +165,19 @@ void RecipeForm::set_seeds(const QList<quint64>& seeds) {
 }
 
 void RecipeForm::set_types(const QStringList& types) {
+  types_ = types;
+  enable_fields();
+}
+
+// A field that means nothing to what is chosen cannot be edited.
+void RecipeForm::enable_fields() {
+  const api::json chosen = recipe();
+  const QString trains = qstr(chosen.value("trains", ""));
   for (RecipeFieldEdit* field : fields_) {
     const QString& only = field->field().only;
-    field->setEnabled(only.isEmpty() || types.contains(only));
+    const QString& wants = field->field().trains;
+    field->setEnabled((only.isEmpty() || types_.contains(only)) &&
+                      (wants.isEmpty() || wants == trains));
   }
 }
 

@@ -53,8 +53,10 @@ class RecipeForm : public QWidget {
 
  private:
   void make_groups(QGridLayout* layout);
+  void enable_fields();
 
   QList<RecipeFieldEdit*> fields_;
+  QStringList types_{QStringLiteral("EX"), QStringLiteral("IM")};
   QHash<int, Collapsible*> groups_;
   QLineEdit* seeds_;
   ErrorLabel* seeds_error_;
