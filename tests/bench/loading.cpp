@@ -4,10 +4,11 @@
 //
 //   bench_loading [--threads N] [--times N] [--dtype fp32|stored] MODEL...
 //
-// Every model is loaded in a process of its own, `--times` times: the first has the process's own
-// starting costs in it. The files are read once before, so that all of it is from memory. Anonymous
-// memory is what the heap takes (mapped files are not in it), looked at every millisecond while the
-// first load runs: "peak" and "after" are its growth as parts of what the parameters take.
+// "Text parts" is the share of tokenizer and template. Every model is loaded in a process of its
+// own, `--times` times: the first has the process's own starting costs in it. The files are read
+// once before, so that all of it is from memory. Anonymous memory is what the heap takes (mapped
+// files are not in it), looked at every millisecond while the first load runs: "peak" and "after"
+// are its growth as parts of what the parameters take.
 #include <sys/wait.h>
 #include <torch/torch.h>
 #include <unistd.h>
@@ -71,6 +72,9 @@ int measure(const std::string& path, const model::LoadOptions& options, int time
     read_once(path);
   (void)at::mm(at::ones({256, 256}), at::ones({256, 256}));  // torch's threads and its allocator
 
+  { const double b=anonymous_bytes(); const auto f=io::GgufFile::open(path); std::fprintf(stderr,"open %.1f\n",(anonymous_bytes()-b)/1e6);}
+  { const double b=anonymous_bytes(); Watch w; const auto t=model::load_text_parts(path, options.template_date); const double p=w.stop(); std::fprintf(stderr,"text parts peak %.1f after %.1f\n",(p-b)/1e6,(anonymous_bytes()-b)/1e6);}
+  { std::fprintf(stderr,"left %.1f\n",anonymous_bytes()/1e6);}
   std::vector<double> seconds;
   double parameters = 0;
   double peak = 0;
@@ -91,11 +95,14 @@ int measure(const std::string& path, const model::LoadOptions& options, int time
     after = anonymous_bytes() - before;
     parameters = static_cast<double>(loaded->decoder->parameter_bytes());
   }
+  const auto start = Clock::now();
+  if (!model::load_text_parts(path, options.template_date)) return 1;
+  const double text_parts = seconds_since(start);
   const double first = seconds.front();
   std::sort(seconds.begin(), seconds.end());
-  std::printf("| %s | %.3f | %.3f | %.3f | %.0f MB | %.2f | %.2f |\n",
+  std::printf("| %s | %.3f | %.3f | %.3f | %.3f | %.0f MB | %.2f | %.2f |\n",
               std::filesystem::path(path).filename().c_str(), seconds.front(),
-              seconds[seconds.size() / 2], first, parameters / 1e6, peak / parameters,
+              seconds[seconds.size() / 2], first, text_parts, parameters / 1e6, peak / parameters,
               after / parameters);
   return 0;
 }
@@ -126,8 +133,9 @@ int main(int argc, char** argv) {
                  "usage: bench_loading [--threads N] [--times N] [--dtype fp32|stored] MODEL...\n");
     return 2;
   }
-  std::printf("| model | best, s | median, s | first, s | parameters | peak | after |\n");
-  std::printf("| --- | --- | --- | --- | --- | --- | --- |\n");
+  std::printf(
+      "| model | best, s | median, s | first, s | text parts, s | parameters | peak | after |\n");
+  std::printf("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
   int failed = 0;
   for (const auto& path : models) {
     std::fflush(stdout);

@@ -272,6 +272,10 @@ class Engine {
       run.created = 1.75e9 + i;
       run.job_id = 2000 + i;
       run.recipe = {{"type", run.type}, {"beta", 0.01}, {"lr", 1e-5 * (1 + i % 3)}};
+      if (i == 1) {
+        run.name = "im-lora-s0";
+        run.recipe["trains"] = "lora";
+      }
       if (i == 0) {
         run.status = "failed";
         run.error = json{{"code", "out_of_memory"},

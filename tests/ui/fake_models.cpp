@@ -219,6 +219,11 @@ json exported(const json& params) {
     exported.files.push_back("reference/model.safetensors");
     exported.size *= 2;
   }
+  if (params.contains("merged") && !params["merged"]) {
+    exported.opens_with = "PeftModel";
+    exported.size = 1.2e6;
+    return exported;
+  }
   exported.opens_with =
       params.value("run", int64_t(0)) == 2 ? "" : "AutoModelForSequenceClassification";
   return exported;
@@ -334,6 +339,8 @@ json FakeModels::import(const json& params, const json& request) {
   model.parameters = kind.parameters;
   if (const std::string name = params.value("name", ""); !name.empty()) model.name = name;
   if (params.contains("base")) model.base = params["base"];
+  if (params.value("implicit", false)) model.beta = params.at("beta");
+  if (params.value("merge", false)) model.note = "merged";
   if (params.contains("reference")) {
     model.kind = "IM";
     model.base = params["reference"];

@@ -153,6 +153,29 @@ class TestModelsImport : public QObject {
     QCOMPARE(page.mirror().models().back().base, page.mirror().models()[8].id);
   }
 
+  void an_adapter_may_be_a_policy() {
+    Models page;
+    QVERIFY(page.settle());
+    QVERIFY(page.look_at(QStringLiteral("/fake/models/adapter-7")));
+    auto* policy = page.find<QCheckBox>("import-is-policy");
+    auto* beta = page.find<QDoubleSpinBox>("import-beta");
+    QVERIFY(policy->isVisible() && !beta->isVisible());
+    QTest::mouseClick(policy, Qt::LeftButton, {}, {10, 10});
+    QVERIFY(beta->isVisible());
+    // Its reference is its base: there is none to choose.
+    QVERIFY(!page.find<QComboBox>("import-reference")->isVisible());
+    beta->setValue(0.1);
+    QTest::mouseClick(page.find<QCheckBox>("import-merge"), Qt::LeftButton, {}, {10, 10});
+    page.shoot(QStringLiteral("models-import-adapter-policy"));
+    page.click("import-start");
+    QTRY_COMPARE(page.rows(), 9);
+    QCOMPARE(page.mirror().models().back().beta, 0.1);
+    QCOMPARE(page.mirror().models().back().note, std::string("merged"));
+    // Of a plain model there is nothing to merge.
+    QVERIFY(page.look_at(QStringLiteral("/fake/models/dpo-run-7")));
+    QVERIFY(!page.find<QCheckBox>("import-merge")->isVisible());
+  }
+
   void special_tokens_make_a_copy() {
     Models page;
     QVERIFY(page.settle());

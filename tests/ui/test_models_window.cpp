@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Models page in its window: the rail, the palette, what is dropped, the model of a run.
+#include <QCheckBox>
 #include <QDragEnterEvent>
 #include <QDragLeaveEvent>
 #include <QDropEvent>
@@ -124,7 +125,8 @@ class TestModelsWindow : public QObject {
   }
 
   void the_model_of_a_run_is_exported() {
-    Window window({"--models", "0"});
+    // Two more runs, of which one has low-rank changes.
+    Window window({"--models", "0", "--many", "2"});
     QVERIFY(window.settle());
     window->show_page(MainWindow::runs_page);
     auto* table = window.find<QTableView>("runs-table");
@@ -160,6 +162,25 @@ class TestModelsWindow : public QObject {
     window.click<QPushButton>("model-export-start");
     QTRY_VERIFY(text->text().contains("5 files"));
     QVERIFY(text->text().contains("README"));
+    // Low-rank changes leave as an adapter, whose reference is its base, or merged.
+    auto* merged = window.find<QCheckBox>("model-export-merged");
+    const auto low_rank = [&] {
+      for (int row = 0; row < table->model()->rowCount(); ++row)
+        for (int column = 0; column < table->model()->columnCount(); ++column)
+          if (table->model()->index(row, column).data().toString() == "im-lora-s0") return row;
+      return -1;
+    }();
+    QVERIFY(low_rank >= 0);
+    choose(low_rank, "/fake/out/lora");
+    QVERIFY(merged->isVisible() && !merged->isChecked());
+    QVERIFY(!reference->isVisible());
+    QTest::mouseClick(merged, Qt::LeftButton, {}, {8, merged->height() / 2});
+    QVERIFY(reference->isVisible());
+    QVERIFY(shot(&window, "runs-export-lora"));
+    QTest::mouseClick(merged, Qt::LeftButton, {}, {8, merged->height() / 2});
+    QVERIFY(!reference->isVisible());
+    window.click<QPushButton>("model-export-start");
+    QTRY_VERIFY(text->text().contains("PeftModel"));
     choose(0, "/fake/out/full");
     QTRY_VERIFY(window.find<QWidget>("model-export-failure")->isVisible());
     QVERIFY(window.find<QLabel>("model-export-failure-what")->text().contains("disk is full"));

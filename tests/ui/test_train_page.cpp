@@ -120,6 +120,25 @@ class TestTrainPage : public QObject {
     QCOMPARE(window.find<QLineEdit>("train-seeds")->text(), QStringLiteral("0, 1, 2"));
   }
 
+  void low_rank_fields_wake_with_their_choice() {
+    TrainWindow window(fake());
+    QVERIFY(window.settle());
+    window.open_group(0);
+    const char* fields[] = {"train-lora_rank", "train-lora_alpha", "train-lora_targets"};
+    for (const char* field : fields) QVERIFY(!window.find<QWidget>(field)->isEnabled());
+    window.choose("train-trains", 1);
+    QCOMPARE(window.find<QComboBox>("train-trains")->currentText(), QStringLiteral("lora"));
+    for (const char* field : fields) QVERIFY(window.find<QWidget>(field)->isEnabled());
+    window.type("train-lora_rank", "4");
+    QTest::qWait(50);
+    window.shoot("train-lora");
+    QVERIFY(window.settle());
+    QTRY_VERIFY(window.find<QPushButton>("train-start")->isEnabled());
+    // What is set back sleeps again; the values stay.
+    window.click("train-reset");
+    for (const char* field : fields) QVERIFY(!window.find<QWidget>(field)->isEnabled());
+  }
+
   void a_preset_of_ones_own() {
     {
       TrainWindow window(fake());

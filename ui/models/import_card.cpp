@@ -169,9 +169,14 @@ QWidget* ImportCard::make_reference() {
   beta_->setValue(usual_beta);
   beta_label_ = new QLabel(tr("be&ta"), this);
   beta_label_->setBuddy(beta_);
+  merge_ = new QCheckBox(tr("&Merge it into the base's matrices"), this);
+  merge_->setObjectName(QStringLiteral("import-merge"));
+  merge_->setToolTip(tr(
+      "Otherwise it lies beside them, so that the base is in memory once for both; merged it is a "
+      "little faster"));
   connect(is_policy_, &QCheckBox::toggled, this, &ImportCard::update_state);
   connect(reference_, &QComboBox::currentIndexChanged, this, &ImportCard::update_state);
-  return row_of(this, {is_policy_, reference_label_, reference_, beta_label_, beta_});
+  return row_of(this, {is_policy_, reference_label_, reference_, beta_label_, beta_, merge_});
 }
 
 QWidget* ImportCard::make_buttons() {
@@ -238,6 +243,7 @@ void ImportCard::take_kind(const api::json& result) {
   kind_ = kind;
   name_->setText(qstr(kind.name));
   is_policy_->setChecked(false);
+  merge_->setChecked(false);
   beta_->setValue(usual_beta);
   fill_models();
   const qint64 base = wanted_base_ != 0 ? std::exchange(wanted_base_, 0) : kind.base_id;
@@ -282,7 +288,7 @@ void ImportCard::update_state() {
   const bool free = !busy();
   const bool language_model = kind_ && kind_->kind == "LM";
   const bool adapter = kind_ && kind_->kind == "adapter";
-  const bool policy = language_model && is_policy_->isChecked();
+  const bool policy = (language_model || adapter) && is_policy_->isChecked();
   if (kind_) {
     QStringList facts{kind_words(qstr(kind_->kind))};
     for (const std::string& fact : {kind_->source, kind_->architecture}) {
@@ -304,11 +310,17 @@ void ImportCard::update_state() {
   found_->setVisible(!found_->text().isEmpty());
   name_row_->setVisible(kind_.has_value());
   base_row_->setVisible(adapter);
-  reference_row_->setVisible(language_model);
-  for (QWidget* widget :
-       std::initializer_list<QWidget*>{reference_label_, reference_, beta_label_, beta_}) {
+  reference_row_->setVisible(language_model || adapter);
+  merge_->setVisible(adapter);
+  for (QWidget* widget : std::initializer_list<QWidget*>{reference_label_, reference_}) {
+    widget->setVisible(policy && !adapter);
+  }
+  for (QWidget* widget : std::initializer_list<QWidget*>{beta_label_, beta_}) {
     widget->setVisible(policy);
   }
+  is_policy_->setText(adapter ? tr("It is the polic&y of an implicit reward model, its base the "
+                                   "reference")
+                              : tr("It is the polic&y of an implicit reward model"));
   for (QWidget* widget :
        std::initializer_list<QWidget*>{path_, browse_, name_row_, base_row_, reference_row_}) {
     widget->setEnabled(free);
@@ -328,7 +340,12 @@ void ImportCard::import() {
   failure_->clear();
   api::json params{{"path", stdstr(path_->text().trimmed())},
                    {"name", stdstr(name_->text().trimmed())}};
-  if (kind_->kind == "adapter") params["base"] = base_->currentData().toLongLong();
+  if (kind_->kind == "adapter") {
+    params["base"] = base_->currentData().toLongLong();
+    params["merge"] = merge_->isChecked();
+    params["implicit"] = is_policy_->isChecked();
+    if (is_policy_->isChecked()) params["beta"] = beta_->value();
+  }
   if (kind_->kind == "LM" && is_policy_->isChecked()) {
     params["reference"] = reference_->currentData().toLongLong();
     params["beta"] = beta_->value();

@@ -72,6 +72,7 @@ class ImportCard : public QFrame {
   QComboBox* base_;
   QWidget* reference_row_;
   QCheckBox* is_policy_;
+  QCheckBox* merge_;
   QLabel* reference_label_;
   QComboBox* reference_;
   QLabel* beta_label_;

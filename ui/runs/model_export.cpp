@@ -32,6 +32,11 @@ ModelExport::ModelExport(EngineClient* client, QWidget* parent) : QFrame(parent)
   reference_->setToolTip(
       tr("An implicit reward is the log-ratio of the two: without the reference the folder holds "
          "the policy alone"));
+  merged_ = new QCheckBox(tr("Merged with its base model"), this);
+  merged_->setObjectName(QStringLiteral("model-export-merged"));
+  merged_->setToolTip(
+      tr("The low-rank changes leave as a small adapter in PEFT's format, for the model that they "
+         "were trained on; merged, as a whole model"));
   start_ = new QPushButton(tr("Export"), this);
   start_->setObjectName(QStringLiteral("model-export-start"));
   copy_ = new QPushButton(tr("Copy the path"), this);
@@ -46,6 +51,7 @@ ModelExport::ModelExport(EngineClient* client, QWidget* parent) : QFrame(parent)
   auto* line = new QHBoxLayout;
   line->setSpacing(theme::grid);
   line->addWidget(text_, 1);
+  line->addWidget(merged_);
   line->addWidget(reference_);
   line->addWidget(start_);
   line->addWidget(copy_);
@@ -57,6 +63,7 @@ ModelExport::ModelExport(EngineClient* client, QWidget* parent) : QFrame(parent)
   lines->addWidget(progress_);
   lines->addWidget(failure_);
   connect(start_, &QPushButton::clicked, this, &ModelExport::start);
+  connect(merged_, &QCheckBox::toggled, this, &ModelExport::show_choices);
   connect(close_, &QToolButton::clicked, this, &QWidget::hide);
   connect(progress_, &RequestProgress::cancelled, this, &QWidget::hide);
   connect(copy_, &QPushButton::clicked, this,
@@ -88,25 +95,36 @@ void ModelExport::offer(const QString& path) {
   failure_->clear();
   copy_->hide();
   close_->show();
-  // Only an implicit model leaves a choice.
-  if (run_.type != "IM") {
-    reference_->setChecked(false);
-    return start();
-  }
-  reference_->show();
+  merged_->setChecked(false);
+  reference_->setChecked(false);
+  if (run_.type != "IM" && !low_rank()) return start();
+  show_choices();
   start_->show();
   say(tr("Export %1 to %2").arg(qstr(run_.name), path));
   start_->setFocus(Qt::OtherFocusReason);
+}
+
+bool ModelExport::low_rank() const {
+  return run_.recipe.is_object() && run_.recipe.value("trains", "") == "lora";
+}
+
+void ModelExport::show_choices() {
+  merged_->setVisible(low_rank());
+  // An adapter's reference is the model that it lies on.
+  const bool whole = !low_rank() || merged_->isChecked();
+  reference_->setVisible(run_.type == "IM" && whole);
 }
 
 void ModelExport::start() {
   failure_->clear();
   copy_->hide();
   reference_->hide();
+  merged_->hide();
   start_->hide();
   close_->hide();
   api::json params{{"run", run_.id}, {"path", stdstr(path_)}};
   if (run_.type == "IM") params["reference"] = reference_->isChecked();
+  if (low_rank()) params["merged"] = merged_->isChecked();
   const auto request = client_->call<api::Exported>(
       api::method::runs_export, std::move(params), this,
       [this](api::Exported exported) { take(exported); },

@@ -33,6 +33,8 @@ class ModelExport : public QFrame {
 
  private:
   void offer(const QString& path);
+  bool low_rank() const;
+  void show_choices();
   void start();
   void take(const api::Exported& exported);
   void say(const QString& text);
@@ -43,6 +45,7 @@ class ModelExport : public QFrame {
   QString path_;
   QLabel* text_;
   QCheckBox* reference_;
+  QCheckBox* merged_;
   QPushButton* start_;
   QPushButton* copy_;
   QToolButton* close_;
