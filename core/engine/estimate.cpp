@@ -9,6 +9,7 @@
 #include "core/engine/installation.h"
 #include "core/engine/models.h"
 #include "core/engine/placement.h"
+#include "core/model/compute.h"
 #include "core/model/load.h"
 
 namespace loupe::engine {
@@ -101,7 +102,8 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
   double bytes =
       kProgram + 4.0 * static_cast<double>(parameters) +
       (recipe.trains == "full" ? 12.0 : 16.0) * trained_count(config, parameters, recipe);
-  const double size = recipe.dtype == "bf16" ? 3.0 : 4.0;
+  const bool bf16 = model::compute_type(recipe.dtype, at::kCPU) == at::kBFloat16;
+  const double size = bf16 ? 3.0 : 4.0;
   const auto batch = static_cast<size_t>(recipe.batch_size);
   const auto longest = [&](std::vector<int64_t> lengths) {
     std::sort(lengths.begin(), lengths.end(), std::greater<>());

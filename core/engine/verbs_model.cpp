@@ -10,6 +10,7 @@
 #include "core/engine/placement.h"
 #include "core/engine/scoring.h"
 #include "core/engine/wire.h"
+#include "core/model/compute.h"
 #include "core/reward/reward_model.h"
 
 namespace loupe::engine {
@@ -238,7 +239,7 @@ void add_log_probs(CLI::App& app, Context& context) {
       for (const auto& token : text.response) ids.push_back(token.id);
       batch.add_group(text.prompt, {ids});
       model::ForwardOptions forward;
-      forward.compute = options->dtype == "bf16" ? at::kBFloat16 : at::kFloat;
+      forward.compute = model::compute_type(options->dtype, language.decoder->device());
       const auto values =
           reward::policy_log_probs(*language.decoder, batch, forward).to(at::kDouble).cpu();
       json tokens = json::array();

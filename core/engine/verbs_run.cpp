@@ -13,6 +13,7 @@
 #include "core/engine/scoring.h"
 #include "core/engine/serve.h"
 #include "core/engine/wire.h"
+#include "core/model/compute.h"
 #include "core/reward/score_plan.h"
 
 namespace loupe::engine {
@@ -111,7 +112,7 @@ void add_score(CLI::App& app, Context& context) {
       ModelCache cache(workspace, device);
       LOUPE_TRY(const auto run, load(cache, given.front()));
       model::ForwardOptions forward;
-      forward.compute = options->dtype == "bf16" ? at::kBFloat16 : at::kFloat;
+      forward.compute = model::compute_type(options->dtype, run->language.decoder->device());
       if (options->data.empty()) {
         LOUPE_TRY(const auto text,
                   data::encode_response({{"user", options->prompt}}, options->chosen,

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <future>
+
 #include "core/base/file.h"
 #include "core/model/model_files.h"
 #include "core/model/weight_reader.h"
@@ -183,8 +185,9 @@ Result<LanguageModel> load_model(const fs::path& path, const LoadOptions& option
   LOUPE_TRY(const OpenedModel opened, open_model(path));
   LOUPE_TRY([[maybe_unused]] const int64_t total, check_tensors(opened));
   LanguageModel out;
-  LOUPE_TRY(static_cast<TextParts&>(out), text_parts_of(opened, options.template_date));
-  LOUPE_CHECK(check_vocabulary(opened, *out.tokenizer));
+  // A vocabulary takes as long as the weights of a small model, and only one thread.
+  auto text_parts =
+      std::async(std::launch::async, [&] { return text_parts_of(opened, options.template_date); });
   try {
     LOUPE_CHECK(read_weights(opened, options, out));
   } catch (const c10::OutOfMemoryError& error) {
@@ -196,6 +199,8 @@ Result<LanguageModel> load_model(const fs::path& path, const LoadOptions& option
   } catch (const c10::Error& error) {
     return Error{ErrorCode::internal, error.what_without_backtrace(), path.string(), ""};
   }
+  LOUPE_TRY(static_cast<TextParts&>(out), text_parts.get());
+  LOUPE_CHECK(check_vocabulary(opened, *out.tokenizer));
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -26,8 +27,9 @@ class WeightReader {
 
  private:
   std::string stored_name(const std::string& name) const;
-  at::Tensor as_hugging_face(const std::string& name, at::Tensor stored) const;
-  bool rewritten(const std::string& name) const;
+  // Which stored row becomes each row of the tensor, where llama.cpp changed their order; else
+  // empty.
+  std::function<int64_t(int64_t)> row_map(const std::string& name, int64_t rows) const;
 
   const OpenedModel& opened_;
   std::set<std::string> used_;

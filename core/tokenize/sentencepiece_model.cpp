@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <set>
+#include <unordered_set>
 
 #include "core/tokenize/charsmap.h"
 #include "core/tokenize/json_fields.h"
@@ -131,7 +131,8 @@ Result<std::vector<SentencePiece>> read_pieces(const io::GgufFile& file) {
   }
   std::vector<SentencePiece> pieces;
   pieces.reserve(names->size());
-  std::set<std::string_view> seen;
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(names->size());
   for (size_t i = 0; i < names->size(); ++i) {
     const int64_t kind = kinds ? (*kinds)[i] : 1;
     const auto bad = [&](const char* what) {

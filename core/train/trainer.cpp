@@ -8,6 +8,7 @@
 
 #include "core/data/random.h"
 #include "core/io/safetensors.h"
+#include "core/model/compute.h"
 #include "core/model/load.h"
 #include "core/train/trainable.h"
 
@@ -64,7 +65,7 @@ Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::E
       train_(std::move(train)),
       eval_sets_(std::move(eval_sets)),
       eval_plan_(spans(eval_sets_)) {
-  options_.compute = recipe_.dtype == "bf16" ? at::kBFloat16 : decoder->residual();
+  options_.compute = model::compute_type(recipe_.dtype, decoder->device(), decoder->residual());
   reward_ = make_reward(std::move(decoder), recipe_);
   optimizer_ =
       std::make_unique<AdamW>(trained_parameters(*reward_, recipe_),

@@ -72,9 +72,6 @@ int measure(const std::string& path, const model::LoadOptions& options, int time
     read_once(path);
   (void)at::mm(at::ones({256, 256}), at::ones({256, 256}));  // torch's threads and its allocator
 
-  { const double b=anonymous_bytes(); const auto f=io::GgufFile::open(path); std::fprintf(stderr,"open %.1f\n",(anonymous_bytes()-b)/1e6);}
-  { const double b=anonymous_bytes(); Watch w; const auto t=model::load_text_parts(path, options.template_date); const double p=w.stop(); std::fprintf(stderr,"text parts peak %.1f after %.1f\n",(p-b)/1e6,(anonymous_bytes()-b)/1e6);}
-  { std::fprintf(stderr,"left %.1f\n",anonymous_bytes()/1e6);}
   std::vector<double> seconds;
   double parameters = 0;
   double peak = 0;

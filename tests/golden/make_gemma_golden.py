@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What transformers computes, in fp32, on Gemma 3 270M as a GGUF file holds it.
+"""What transformers computes, in fp32 up to the logits, on Gemma 3 270M as a GGUF file holds it.
 
 Needs: torch 2.11, transformers 5.17, sentencepiece, protobuf, gguf, and the scripts beside it that it imports.
 Usage: make_gemma_golden.py MODEL.gguf ultrafeedback_test.jsonl [OUT.json]

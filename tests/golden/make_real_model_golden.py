@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What transformers computes, in fp32, on a real model: log-probabilities of response tokens.
+"""What transformers computes on a real model, in fp32 up to the logits: log-probabilities of response tokens.
 
 Needs: torch 2.11, transformers 5.17, tokenizers, gguf, and make_tokenize_golden.py beside it.
 Usage: make_real_model_golden.py MODEL.gguf ultrafeedback_test.jsonl [OUT.json]
@@ -38,7 +38,8 @@ QUICK = [
 def log_probs(model, prompt, response):
     with torch.no_grad():
         states = model.model(torch.tensor([prompt + response])).last_hidden_state[0, len(prompt) - 1:-1]
-        picked = F.log_softmax(model.lm_head(states).float(), dim=-1)
+        # The sum over a vocabulary of hundreds of thousands is where fp32 would lose most.
+        picked = F.log_softmax(model.lm_head(states).double(), dim=-1)
         return picked[torch.arange(len(response)), torch.tensor(response)].tolist()
 
 

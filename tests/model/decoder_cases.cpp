@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/compute.h"
 #include "core/model/kernels.h"
 #include "core/model/parallel.h"
 #include "tests/model/golden_models.h"
@@ -225,6 +226,19 @@ std::string log_sum_exp_is_exact() {
   return failures.text();
 }
 
+// bf16 only where torch has products for it.
+std::string compute_types() {
+  Failures failures;
+  const std::string set = model::kernels::instruction_set();
+  const auto on_cpu = model::compute_type("bf16", at::kCPU);
+  failures.check(on_cpu == (set == "x86-64-v4" ? at::kBFloat16 : at::kFloat), "bf16 on " + set);
+  const at::Device gpu(at::kCUDA, 0);
+  failures.check(model::compute_type("bf16", gpu) == at::kBFloat16, "bf16 on a GPU");
+  failures.check(model::compute_type("fp32", gpu) == at::kFloat, "fp32 on a GPU");
+  failures.check(model::compute_type("fp32", at::kCPU, at::kDouble) == at::kDouble, "fp64");
+  return failures.text();
+}
+
 }  // namespace
 
 std::vector<Case> loupe::test::cases() {
@@ -242,6 +256,7 @@ std::vector<Case> loupe::test::cases() {
   list.push_back({"kernels against torch", kernels_against_torch});
   list.push_back({"meta device", meta_device});
   list.push_back({"bf16 stays close", bf16_stays_close});
+  list.push_back({"compute types", compute_types});
   list.push_back({"cancel stops", cancel_stops});
   list.push_back({"log-sum-exp", log_sum_exp_is_exact});
   return list;

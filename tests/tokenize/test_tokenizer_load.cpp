@@ -149,6 +149,19 @@ void TestTokenizerLoad::gguf_pieces() {
   QVERIFY(without.ok());
   QCOMPARE((*without)->ids("ab b"), (Ids{6, 5, 4}));
   QVERIFY(!(*without)->adds_bos());
+  // Gemma's runs of spaces are pieces for themselves, written with spaces and not with the mark.
+  Pieces pieces;
+  for (const char* spaces : {"  ", "   "}) {
+    pieces.names.push_back(spaces);
+    pieces.scores.push_back(-1000);
+    pieces.kinds.push_back(4);
+  }
+  MadeGguf runs = pieces.gguf();
+  runs.boolean("tokenizer.ggml.add_space_prefix", false);
+  const auto spaced = runs.load();
+  QVERIFY2(spaced.ok(), spaced.ok() ? "" : spaced.error().text().c_str());
+  QCOMPARE((*spaced)->ids("a b  ab   b    "), (Ids{3, 5, 4, 8, 6, 9, 4, 9, 5}));
+  QCOMPARE((*spaced)->token_bytes(9), std::string("   "));
 }
 
 void TestTokenizerLoad::gguf_piece_refusals_data() {

@@ -2,6 +2,7 @@
 // The table of the Models page and what is done with a model, by mouse and keys over a fake engine.
 #include <QClipboard>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -184,6 +185,22 @@ class TestModelsPage : public QObject {
     QTRY_VERIFY(!trouble->isVisible());
     QTRY_COMPARE(page.cell(5, ModelTableModel::status), QStringLiteral("ok"));
     QVERIFY(page.action(QStringLiteral("Train with it"))->isEnabled());
+  }
+
+  void the_columns_fill_the_table() {
+    Models page;
+    QVERIFY(page.settle());
+    auto* table = page.find<QTableView>("models-table");
+    auto* header = table->horizontalHeader();
+    for (const int width : {1300, 1500, 1204}) {
+      page->window()->resize(width, 612);
+      QTRY_COMPARE(header->length(), table->viewport()->width());
+    }
+    // What somebody chose stays.
+    header->resizeSection(ModelTableModel::name, 333);
+    page->window()->resize(1400, 612);
+    QTest::qWait(20);
+    QCOMPARE(header->sectionSize(ModelTableModel::name), 333);
   }
 
   void a_hundred_models_and_long_names() {

@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QComboBox>
+#include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -12,7 +13,6 @@
 #include <QStackedWidget>
 #include <QStyle>
 #include <QTableView>
-#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -70,6 +70,9 @@ void ModelsPage::make_table() {
   filter_->sort(-1);
   table_->setMinimumHeight(12 * theme::grid);
   table_->horizontalHeader()->setResizeContentsPrecision(sampled_rows);
+  table_->installEventFilter(this);
+  connect(table_->horizontalHeader(), &QHeaderView::sectionResized, this,
+          [this] { fitted_by_hand_ = fitted_by_hand_ || !fitting_; });
   table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   table_->setItemDelegateForColumn(ModelTableModel::kind, new TypeDelegate(table_));
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -307,8 +310,7 @@ void ModelsPage::models_changed() {
   }
   select(wanted);
   if (came) table_->scrollTo(index_of(wanted, 0));
-  // Once the layout has given the table its width.
-  if (first) QTimer::singleShot(0, this, &ModelsPage::fit_columns);
+  if (first) fit_columns();
   show_empty_or_table();
 }
 
@@ -331,7 +333,15 @@ void ModelsPage::fill_kinds() {
   kinds_->setCurrentIndex(chosen.isEmpty() ? 0 : kinds_->findData(chosen));
 }
 
+bool ModelsPage::eventFilter(QObject* object, QEvent* event) {
+  if (object == table_ && event->type() == QEvent::Resize) fit_columns();
+  return Page::eventFilter(object, event);
+}
+
+// To the width that the table has, until somebody chooses widths.
 void ModelsPage::fit_columns() {
+  if (fitted_by_hand_) return;
+  fitting_ = true;
   table_->resizeColumnsToContents();
   for (int column = 0; column < ModelTableModel::column_count; ++column) {
     const int most = column == ModelTableModel::status ? widest_status : widest;
@@ -352,6 +362,7 @@ void ModelsPage::fit_columns() {
   }
   const int note = ModelTableModel::note;
   if (room > 0) table_->setColumnWidth(note, table_->columnWidth(note) + room);
+  fitting_ = false;
 }
 
 void ModelsPage::filter_changed() {

@@ -44,6 +44,9 @@ class ModelsPage : public Page {
   void select(qint64 model);
   ModelDetails* details() const { return details_; }
 
+ protected:
+  bool eventFilter(QObject* object, QEvent* event) override;
+
  private:
   QWidget* make_top();
   void make_table();
@@ -96,6 +99,7 @@ class ModelsPage : public Page {
   QSet<qint64> removing_;  // taken out of the table before the engine has answered
   QList<qint64> undoes_;   // the last one behind
   bool restoring_ = false, locating_ = false;
+  bool fitting_ = false, fitted_by_hand_ = false;  // the columns of the table
   QAction *train_, *inspect_, *rename_, *note_, *locate_, *tokens_, *remove_, *undo_, *copy_;
 };
 

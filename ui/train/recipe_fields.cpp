@@ -60,7 +60,9 @@ std::vector<RecipeField> make_fields() {
   add("trains", Kind::choice, Group::trained, tr("Trains"),
       tr("full: every parameter. lora: small low-rank matrices beside the layers' own, which stay; "
          "less memory, small checkpoints, and the result leaves in PEFT's format. head: only the "
-         "head of an explicit model; the hidden states stay as they are.\nThe paper: full."),
+         "head of an explicit model; the hidden states stay as they are. lora and head want a "
+         "larger "
+         "learning rate, such as 3e-4.\nThe paper: full."),
       "full")
       .choices = {QStringLiteral("full"), QStringLiteral("lora"), QStringLiteral("head")};
   auto& rank = add("lora_rank", Kind::whole, Group::trained, tr("LoRA rank"),
