@@ -34,10 +34,7 @@ void add_sources(CLI::App& verb, TextOptions& options, int most) {
   group->add_option("--run", options.runs, "a run's id or name")->expected(1, most);
   group->add_option("--model", options.models, "a reward model of the workspace, by name")
       ->expected(1, most);
-  if (most == 1)
-    group->require_option(1);
-  else
-    group->require_option(-1);
+  group->require_option(1, most == 1 ? 1 : 2);  // of the two
 }
 
 struct Source {

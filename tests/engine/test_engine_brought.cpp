@@ -95,6 +95,10 @@ class TestEngineBrought : public QObject {
     QVERIFY(refused({Brought::golden("brought/classifiers/llama-chat"), "--name", "x",
                      "--reference", "reference"},
                     "language model"));
+    const QStringList edit{"shift", "--prompt", "hi", "--response", "yes", "--edited", "sure"};
+    const Said of_nothing = place_->run(edit);
+    QVERIFY2(of_nothing.code > 0 && of_nothing.err.find("--run") != std::string::npos,
+             of_nothing.described());
     const Said both = place_->run({"score", "--model", "pair", "--run", "1", "--data", "x"});
     QVERIFY(both.code > 0);
     const QString data = place_->write_pairs("pairs.jsonl", 2);
