@@ -63,8 +63,8 @@ inline constexpr const char* pairs_list = "pairs/list";
 // chosen, rejected}
 // -> Attribution
 inline constexpr const char* attribute = "attribute";
-// {runs: [id], models: [id], prompt | set, index, pairs_run | dataset, index, before, after, rejected?} -> {rows:
-// [Shift]}: of a set, the pair whose prompt it is. Each row also goes out as
+// {runs: [id], models: [id], prompt | set, index, pairs_run | dataset, index, before, after,
+// rejected?} -> {rows: [Shift]}: of a set, the pair whose prompt it is. Each row also goes out as
 // $/partial as soon as it is there; a run that fails is a row with `error` and stops no other.
 inline constexpr const char* shift = "shift";
 // Notifications from the engine.
@@ -191,11 +191,12 @@ struct Attribution {
   int64_t run = 0;
   int64_t model = 0;     // of a plain language model, with run 0
   std::string run_name;  // or the model's name
-  // "EX", "IM"; "LM": a plain language model: credits are log-probabilities, the reward is their sum
+  // "EX", "IM"; "LM": a plain language model: credits are log-probabilities, the reward is their
+  // sum
   std::string type;
-  std::string method;    // "exact"
-  std::string credits;   // "output positions"
-  std::string prompt;    // the rendered prompt x
+  std::string method;   // "exact"
+  std::string credits;  // "output positions"
+  std::string prompt;   // the rendered prompt x
   ResponseCredit chosen, rejected;
 };
 
