@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/engine/params.h"
+#include "core/model/adapter.h"
 #include "core/model/export.h"
 
 namespace loupe::engine {
@@ -127,6 +128,18 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   return imported;
 }
 
+// Whether low-rank changes are all that sets it apart from its base: all that a run trained, all
+// that an adapter's file holds.
+Result<bool> is_all_low_rank(const LoadedReward& loaded, const store::ModelRow& row) {
+  if (loaded.run != 0) return loaded.recipe.trains == "lora";
+  const auto& modules = loaded.language.decoder->lora();
+  if (row.kind != "adapter" || modules.empty()) return false;
+  LOUPE_TRY(const auto adapter, model::inspect_adapter(row.path));
+  int64_t numbers = adapter.classifier ? loaded.language.head.numel() : 0;
+  for (const auto& module : modules) numbers += module.a.numel() + module.b.numel();
+  return numbers == adapter.parameters;
+}
+
 }  // namespace
 
 Result<api::Exported> export_from(const store::Workspace& workspace, const json& params,
@@ -150,7 +163,7 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
     options.record["recipe"] = loaded->recipe.to_json();
   }
   // Low-rank changes leave as they are unless the whole model is asked for.
-  const bool low_rank = !loaded->language.decoder->lora().empty();
+  LOUPE_TRY(const bool low_rank, is_all_low_rank(*loaded, model_row));
   options.adapter = low_rank && !params.value("merged", false);
   if (options.adapter) {
     LOUPE_TRY(const auto base, workspace.model(is_run ? model_row.id : model_row.base_id));

@@ -110,6 +110,39 @@ class TestEngineExport : public QObject {
                            brought_->rewards({"--run", "im"})) < 1e-5);
   }
 
+  // What changes more than an adapter can say leaves as a whole model, nothing of it lost.
+  void what_is_no_adapter_leaves_whole_data() {
+    QTest::addColumn<QString>("adapter");
+    QTest::addColumn<bool>("trained");
+    QTest::newRow("an adapter with modules of its own") << "saved-modules" << false;
+    QTest::newRow("an adapter with embeddings") << "embeddings" << false;
+    QTest::newRow("every parameter trained on an adapter") << "all-linear" << true;
+  }
+  void what_is_no_adapter_leaves_whole() {
+    QFETCH(QString, adapter);
+    QFETCH(bool, trained);
+    const QString folder = Brought::golden("brought/adapters/" + adapter);
+    const Said imported =
+        place_->run({"model", "import", folder, "--base", "tiny", "--name", adapter});
+    QVERIFY2(imported.code == 0, imported.described());
+    QStringList of{"--model", adapter};
+    if (trained) {
+      of = QStringList{"--run", "on-" + adapter};
+      const Said said = place_->run({"train", "--type", "im", "--beta", "0.5", "--model", adapter,
+                                     "--data", data_, "--name", of[1], "--epochs", "1", "--lr",
+                                     "0.003", "--batch-size", "4"});
+      QVERIFY2(said.code == 0, said.described());
+    }
+    const QString out = place_->path("whole-" + adapter);
+    const Said exported = place_->run(QStringList{"export", out} + of);
+    QVERIFY2(exported.code == 0, exported.described());
+    QCOMPARE(text_of(exported.first()["opens_with"]), QString("AutoModelForCausalLM"));
+    QCOMPARE(place_->run({"model", "import", out, "--name", adapter + " back"}).code, 0);
+    const double off =
+        Brought::apart(brought_->rewards({"--model", adapter + " back"}), brought_->rewards(of));
+    QVERIFY2(off < 1e-4, QByteArray::number(off));
+  }
+
   void nothing_is_written_over() {
     const QString folder = place_->path("full");
     QDir().mkpath(folder);
