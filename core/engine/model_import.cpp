@@ -103,8 +103,6 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
   if (!(options.beta > 0))
     return Error{ErrorCode::invalid_input, "beta must be above 0", row.path, ""};
   row.details["beta"] = options.implicit ? options.beta : record.value("beta", options.beta);
-  for (const char* key : {"length_normalised", "without_reference"})
-    if (reward && record.contains(key)) row.details[key] = record[key];
   return {};
 }
 
@@ -218,7 +216,7 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
       }
     }
     if (options.reference != 0) LOUPE_CHECK(pair_up(workspace, options, row));
-    if (row.kind == "IM")
+    if (row.details.contains("beta"))
       for (const char* key : {"length_normalised", "without_reference"})
         if (record.contains(key)) row.details[key] = record[key];
     if (record.value("type", "") == "EX" && record.value("pooling", "") == "mean") {

@@ -29,6 +29,19 @@ Result<io::DType> dtype_of(const Tensor& tensor, const std::string& name) {
   }
 }
 
+// Floating-point numbers as fp32, but fp64 as fp64.
+Result<Tensor> read_stored(const io::TensorInfo& info) {
+  const bool as_is =
+      info.dtype == io::DType::f64 || info.dtype == io::DType::i64 || info.dtype == io::DType::u8;
+  if (!as_is) return read_tensor(info);
+  const auto type = info.dtype == io::DType::f64   ? at::kDouble
+                    : info.dtype == io::DType::i64 ? at::kLong
+                                                   : at::kByte;
+  Tensor out = at::empty(info.shape, type);
+  std::memcpy(out.data_ptr(), info.data.data(), info.data.size());
+  return out;
+}
+
 }  // namespace
 
 Result<void> save_tensors(const std::vector<std::pair<std::string, Tensor>>& tensors,
@@ -62,16 +75,7 @@ Result<std::map<std::string, Tensor>> load_tensors(const std::filesystem::path& 
   LOUPE_TRY(const auto file, io::SafetensorsFile::open(path));
   std::map<std::string, Tensor> out;
   for (const auto& [name, info] : file->tensors()) {
-    if (info.dtype == io::DType::f64 || info.dtype == io::DType::i64 ||
-        info.dtype == io::DType::u8) {
-      const auto type = info.dtype == io::DType::f64   ? at::kDouble
-                        : info.dtype == io::DType::i64 ? at::kLong
-                                                       : at::kByte;
-      out[name] = at::empty(info.shape, type);
-      std::memcpy(out[name].data_ptr(), info.data.data(), info.data.size());
-    } else {
-      LOUPE_TRY(out[name], read_tensor(info));
-    }
+    LOUPE_TRY(out[name], read_stored(info));
   }
   return out;
 }
@@ -79,11 +83,12 @@ Result<std::map<std::string, Tensor>> load_tensors(const std::filesystem::path& 
 Result<std::map<std::string, Tensor>> load_parameters(const std::filesystem::path& path,
                                                       Decoder& decoder) {
   at::NoGradGuard no_grad;
-  LOUPE_TRY(const auto tensors, load_tensors(path));
+  LOUPE_TRY(const auto file, io::SafetensorsFile::open(path));
   std::map<std::string, Tensor> extra;
   std::map<std::string, Tensor> wanted(decoder.parameters().begin(), decoder.parameters().end());
-  for (const auto& [name, stored] : tensors) {
-    Tensor tensor = stored;
+  // One tensor at a time: the file is as large as the model, with an optimiser three times that.
+  for (const auto& [name, info] : file->tensors()) {
+    LOUPE_TRY(Tensor tensor, read_stored(info));
     if (decoder.config().stored_transposed(name) && tensor.dim() == 2) tensor = tensor.t();
     const auto found = wanted.find(name);
     if (found == wanted.end()) {

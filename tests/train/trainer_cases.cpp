@@ -23,6 +23,27 @@ data::EncodedDataset encoded(const nlohmann::json& pairs, const std::string& nam
   return out;
 }
 
+// Trains `model` on the golden pairs and batches, and compares the loss of every step, to 1e-5.
+void compare_losses(Failures& failures, const reward::RewardModel& model, train::AdamW& optimizer,
+                    const nlohmann::json& plain, const nlohmann::json& losses) {
+  const auto data = encoded(plain["pairs"], "golden");
+  const auto want = losses[model.type()].get<std::vector<double>>();
+  const auto batches = plain["batches"].get<std::vector<std::vector<size_t>>>();
+  for (size_t step = 0; step < batches.size(); ++step) {
+    model::PackedBatch batch;
+    for (const size_t i : batches[step])
+      batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
+    const auto rewards = model.rewards(batch, {}, {}).view({-1, 2});
+    const auto loss = -at::log_sigmoid(rewards.select(1, 0) - rewards.select(1, 1)).mean();
+    failures.near(loss.item<double>(), want[step], 1e-5,
+                  model.type() + " loss of step " + std::to_string(step));
+    loss.backward();
+    optimizer.step();
+    optimizer.zero_grad();
+    model.decoder().parameters_changed();
+  }
+}
+
 // Twenty steps with the same weights and batches as a plain PyTorch script (make_model_golden.py):
 // loss to 1e-5.
 std::string follows_pytorch(const std::string& type) {
@@ -45,22 +66,7 @@ std::string follows_pytorch(const std::string& type) {
     parameters.emplace_back(name, tensor);
   }
   train::AdamW optimizer(parameters, {golden["lr"].get<double>(), 0.9, 0.999, 1e-8, 0});
-  const auto data = encoded(golden["pairs"], "golden");
-  const auto want = golden["losses"][type].get<std::vector<double>>();
-  const auto batches = golden["batches"].get<std::vector<std::vector<size_t>>>();
-  for (size_t step = 0; step < batches.size(); ++step) {
-    model::PackedBatch batch;
-    for (const size_t i : batches[step])
-      batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
-    const auto rewards = model->rewards(batch, {}, {}).view({-1, 2});
-    const auto loss = -at::log_sigmoid(rewards.select(1, 0) - rewards.select(1, 1)).mean();
-    failures.near(loss.item<double>(), want[step], 1e-5,
-                  type + " loss of step " + std::to_string(step));
-    loss.backward();
-    optimizer.step();
-    optimizer.zero_grad();
-    decoder->parameters_changed();
-  }
+  compare_losses(failures, *model, optimizer, golden, golden["losses"]);
   return failures.text();
 }
 
@@ -101,21 +107,7 @@ std::string lora_follows_peft(const std::string& type) {
         decoder, base, reward::ImplicitReward::Options{plain["beta"].get<double>(), false, false});
   train::AdamW optimizer(train::trained_parameters(*model, recipe),
                          {plain["lr"].get<double>(), 0.9, 0.999, 1e-8, 0});
-  const auto data = encoded(plain["pairs"], "golden");
-  const auto want = golden["losses"][type].get<std::vector<double>>();
-  const auto batches = plain["batches"].get<std::vector<std::vector<size_t>>>();
-  for (size_t step = 0; step < batches.size(); ++step) {
-    model::PackedBatch batch;
-    for (const size_t i : batches[step])
-      batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
-    const auto rewards = model->rewards(batch, {}, {}).view({-1, 2});
-    const auto loss = -at::log_sigmoid(rewards.select(1, 0) - rewards.select(1, 1)).mean();
-    failures.near(loss.item<double>(), want[step], 1e-5,
-                  type + " loss of step " + std::to_string(step));
-    loss.backward();
-    optimizer.step();
-    optimizer.zero_grad();
-  }
+  compare_losses(failures, *model, optimizer, plain, golden["losses"]);
   for (const auto& [name, tensor] : model::lora_tensors(decoder->lora()))
     failures.near(tensor.norm().item<double>(), golden["norms"][type][name].get<double>(), 1e-5,
                   "norm of " + name);
