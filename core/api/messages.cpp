@@ -40,7 +40,10 @@ void fields(F&& f, T& v) requires std::is_same_v<std::remove_const_t<T>, Model> 
   f("context", v.context);
   f("size", v.size);
   f("base", v.base);
+  f("type", v.type);
   f("beta", v.beta);
+  f("length_normalised", v.length_normalised);
+  f("without_reference", v.without_reference);
   f("note", v.note);
   f("created", v.created);
   f("runs", v.runs);

@@ -106,7 +106,11 @@ struct Model {
   int64_t context = 0;  // tokens
   double size = 0;      // bytes of its files
   int64_t base = 0;     // IM: the reference's id; adapter: the base model's
-  double beta = 0;      // IM
+  // What its score is: "EX", "IM" or "LM" (the log-likelihood). An adapter's follows from what it
+  // brings and what it lies on.
+  std::string type;
+  double beta = 0;                                            // IM
+  bool length_normalised = false, without_reference = false;  // IM
   std::string note;
   double created = 0;
   int64_t runs = 0;  // that use it

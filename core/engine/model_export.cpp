@@ -94,12 +94,18 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   loading.cancel = asker.cancel;
   loading.progress = asker.progress;
   LOUPE_TRY(auto language, load_row(workspace, row, loading));
-  if (!language.decoder->lora().empty()) language.decoder = language.decoder->merged();
+  language.decoder = language.decoder->merged();
   LOUPE_TRY(language.decoder, grown_decoder(*language.decoder, growth));
   LOUPE_TRY(const auto files, text_row(workspace, row));
   model::ExportOptions options;
   options.type = language.head.defined() ? "EX" : "LM";
   options.mean_pooling = row.details.value("pooling", "") == "mean";
+  if (row.details.contains("beta")) {
+    options.type = "IM";
+    options.beta = row.details.value("beta", options.beta);
+    options.length_normalised = row.details.value("length_normalised", false);
+    options.without_reference = row.details.value("without_reference", false);
+  }
   options.title = name;
   options.source = files.path;
   options.cancel = asker.cancel;
@@ -205,7 +211,8 @@ Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::Mod
   std::string name = params.value("name", "");
   if (name.empty()) name = row.name + " + " + std::to_string(growth.tokens.size()) + " tokens";
   ImportOptions import;
-  if (row.kind == "IM" && row.base_id != 0) {
+  // A policy's reference is grown alike; an adapter's is what it lies on.
+  if (row.details.contains("beta") && row.base_id != 0) {
     LOUPE_TRY(const auto reference, workspace.model(row.base_id));
     LOUPE_TRY(const auto made,
               grow_one(workspace, reference, growth, name + " (reference)", {}, asker));

@@ -92,14 +92,17 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
                    {"targets", adapter.targets},
                    {"parameters", adapter.parameters},
                    {"classifier", adapter.classifier},
+                   {"on_classifier", base.kind == "EX"},
                    {"base", adapter.base}}}};
   files = adapter.files;
   const json record = export_record(row.path);
   const bool reward = record.value("type", "") == "IM";
   if (!options.implicit && !reward) return {};
-  if (adapter.classifier)
-    return Error{ErrorCode::invalid_input, "the adapter has a head; it is no policy", row.path,
-                 "import it without beta"};
+  if (adapter.classifier || base.kind == "EX")
+    return Error{ErrorCode::invalid_input,
+                 std::string(adapter.classifier ? "the adapter" : "the model below the adapter") +
+                     " has a head; it is no policy",
+                 row.path, "import it without beta"};
   if (!(options.beta > 0))
     return Error{ErrorCode::invalid_input, "beta must be above 0", row.path, ""};
   row.details["beta"] = options.implicit ? options.beta : record.value("beta", options.beta);

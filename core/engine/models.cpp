@@ -73,6 +73,17 @@ double size_of(const store::ModelRow& row) {
   return size;
 }
 
+// Its rewards are read off by a head, be it its own or that of the model it lies on.
+bool has_head(const store::ModelRow& row) {
+  const json adapter = row.details.value("adapter", json::object());
+  return row.kind == "EX" || row.details.value("pooling", "") == "mean" ||
+         adapter.value("classifier", false) || adapter.value("on_classifier", false);
+}
+
+bool is_implicit(const store::ModelRow& row) {
+  return row.kind == "IM" || row.details.contains("beta");
+}
+
 }  // namespace
 
 api::Model to_api(const store::ModelRow& row, int64_t runs) {
@@ -89,7 +100,10 @@ api::Model to_api(const store::ModelRow& row, int64_t runs) {
   out.dtype = row.details.value("dtype", "");
   out.size = size_of(row);
   out.base = row.base_id;
+  out.type = has_head(row) ? "EX" : is_implicit(row) ? "IM" : "LM";
   out.beta = row.details.value("beta", 0.0);
+  out.length_normalised = row.details.value("length_normalised", false);
+  out.without_reference = row.details.value("without_reference", false);
   out.note = row.note;
   out.created = row.created;
   out.runs = runs;
@@ -111,10 +125,8 @@ Result<std::vector<api::Model>> list_models(const store::Workspace& workspace) {
 }
 
 Result<void> check_trainable(const store::ModelRow& row) {
-  const bool head = row.kind == "EX" || row.details.value("pooling", "") == "mean" ||
-                    row.details.value("adapter", json::object()).value("classifier", false);
-  const bool implicit = row.details.contains("beta");
-  if (!head && !implicit) return {};
+  const bool implicit = is_implicit(row);
+  if (!has_head(row) && !implicit) return {};
   return Error{
       ErrorCode::unsupported,
       "\"" + row.name + "\" is a reward model already; training starts from a language model",

@@ -134,7 +134,8 @@ void add_score(CLI::App& app, Context& context) {
             run->language, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
             options->data + ":" +
                 std::to_string(dataset.pairs[static_cast<size_t>(pair.index)].row)));
-      const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)});
+      const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)},
+                                   run->language.decoder->config().shared_positions());
       const auto rewards = reward::score(*run->reward, plan, forward, {}, [&](const Progress& p) {
         terminal.progress("scoring", p);
       });

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "core/io/safetensors.h"
+#include "core/model/lora.h"
 #include "core/model/model_files.h"
 #include "core/model/weight_reader.h"
 
@@ -16,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr const char* wrapper = "base_model.model.";
 
 Error unsupported_adapter(const std::string& what, const fs::path& path) {
   return Error{ErrorCode::unsupported, what, path.string(),
@@ -81,9 +80,9 @@ struct Place {
 };
 
 Result<Place> place_of(const std::string& name, const fs::path& path) {
-  if (!name.starts_with(wrapper))
+  if (!name.starts_with(peft_prefix))
     return unsupported_adapter("the tensor " + name + " is no part of a LoRA adapter", path);
-  const std::string rest = name.substr(std::string(wrapper).size());
+  const std::string rest = name.substr(peft_prefix.size());
   for (const std::string& what : std::vector<std::string>{".lora_A.weight", ".lora_B.weight",
                                                           ".lora_embedding_A", ".lora_embedding_B"})
     if (rest.ends_with(what)) return Place{rest.substr(0, rest.size() - what.size()), what};
@@ -170,14 +169,15 @@ class ChangeReader {
       } else {
         const char* partner =
             place.what == ".lora_B.weight" ? ".lora_A.weight" : ".lora_embedding_A";
-        LOUPE_TRY([[maybe_unused]] const auto* found, find(wrapper + place.module + partner));
+        LOUPE_TRY([[maybe_unused]] const auto* found, find(place.module + partner));
       }
     }
     return out;
   }
 
  private:
-  Result<const io::TensorInfo*> find(const std::string& name) const {
+  Result<const io::TensorInfo*> find(const std::string& unwrapped) const {
+    const std::string name = std::string(peft_prefix) + unwrapped;
     const auto* info = weights_.find(name);
     if (info == nullptr) return corrupt_adapter("the tensor " + name + " is missing", path_);
     return info;
@@ -199,7 +199,7 @@ class ChangeReader {
       return unsupported_adapter("the adapter changes an embedding that is also the unembedding",
                                  path_);
     LOUPE_TRY(const auto* other,
-              find(wrapper + place.module + (embedding ? ".lora_embedding_B" : ".lora_B.weight")));
+              find(place.module + (embedding ? ".lora_embedding_B" : ".lora_B.weight")));
     LOUPE_TRY(const Tensor a, read_tensor(info));
     LOUPE_TRY(const Tensor b, read_tensor(*other));
     const bool whole = a.dim() == 2 && b.dim() == 2 && a.size(0) == b.size(1);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/config.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "core/model/registry.h"
 
 namespace loupe::model {
@@ -10,6 +13,13 @@ using nlohmann::json;
 int64_t DecoderConfig::body_parameters() const {
   const int64_t attention = hidden_size * head_dim * (2 * heads + 2 * kv_heads);
   return layers * (attention + (gated ? 3 : 2) * hidden_size * intermediate_size);
+}
+
+int64_t DecoderConfig::shared_positions() const {
+  int64_t out = std::numeric_limits<int64_t>::max();
+  for (const auto* turned : {&rope, &local_rope})
+    if (turned->original > 0) out = std::min(out, turned->original);
+  return out;
 }
 
 json DecoderConfig::to_json() const {

@@ -59,7 +59,7 @@ struct DecoderConfig {
   int64_t heads = 0;
   int64_t kv_heads = 0;
   int64_t head_dim = 0;
-  int64_t max_positions = 0;  // the longest text whose rotary angles do not depend on its length
+  int64_t max_positions = 0;  // the longest text
   Norm norm = Norm::rms;
   double norm_eps = 1e-6;
   Activation activation = Activation::silu;
@@ -83,6 +83,9 @@ struct DecoderConfig {
   // Of the decoder layers' matrices: what a token's forward pass multiplies.
   int64_t body_parameters() const;
   bool rotary() const { return !rope.inverse_frequency.empty(); }
+  // The longest prompt and response in which the prompt is read as beside any other response: in
+  // longer ones rotary angles may depend on the length (see PackedBatch).
+  int64_t shared_positions() const;
   // A config.json that transformers reads as a causal language model of this shape.
   nlohmann::json to_json() const;
   // Whether Hugging Face stores this parameter transposed, [in, out].

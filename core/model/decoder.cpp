@@ -5,26 +5,16 @@
 
 #include <map>
 
+#include "core/model/rope_angles.h"
+
 namespace loupe::model {
 
 using Residual = DecoderConfig::Residual;
 
 struct Decoder::Pass {
-  struct Angles {
-    Tensor cosine, sine;  // [tokens, turned part of a head / 2]
-  };
   std::shared_ptr<const AttentionPlan> plan;
-  Angles angles, local;
+  RopeAngles angles, local;
 };
-
-namespace {
-
-Tensor frequencies(const RopeSpec& rope, at::Device device) {
-  if (rope.inverse_frequency.empty()) return {};
-  return at::tensor(rope.inverse_frequency, at::kDouble).to(at::kFloat).to(device);
-}
-
-}  // namespace
 
 Result<std::shared_ptr<Decoder>> Decoder::build(const DecoderConfig& config, const Weights& weights,
                                                 const BuildOptions& options,
@@ -104,8 +94,8 @@ Result<std::shared_ptr<Decoder>> Decoder::build(const DecoderConfig& config, con
     decoder->unembedding_ = room({config.vocab_size, d}, options.weights);
     LOUPE_CHECK(add(names.unembedding, decoder->unembedding_));
   }
-  decoder->frequency_ = frequencies(config.rope, options.device);
-  decoder->local_frequency_ = frequencies(config.local_rope, options.device);
+  decoder->frequency_ = rope_frequency(config.rope, options.device);
+  decoder->local_frequency_ = rope_frequency(config.local_rope, options.device);
   return decoder;
 }
 
@@ -175,17 +165,8 @@ Tensor Decoder::forward(const PackedBatch& batch, const ForwardOptions& options)
   Pass pass;
   pass.plan = std::make_shared<const AttentionPlan>(AttentionPlan::make(batch));
   const Tensor positions = index_tensor(batch.positions, device());
-  // Angles in fp32 as transformers computes them (LlamaRotaryEmbedding.forward), whatever the
-  // model's dtype.
-  const auto angles = [&](const Tensor& frequency, const RopeSpec& rope) -> Pass::Angles {
-    if (!frequency.defined()) return {};
-    at::NoGradGuard no_grad;
-    const Tensor turn = positions.to(at::kFloat).unsqueeze(1) * frequency.unsqueeze(0);
-    return {(at::cos(turn) * rope.attention_factor).to(residual()),
-            (at::sin(turn) * rope.attention_factor).to(residual())};
-  };
-  pass.angles = angles(frequency_, config_.rope);
-  pass.local = angles(local_frequency_, config_.local_rope);
+  pass.angles = rope_angles(config_.rope, frequency_, batch, positions, residual());
+  pass.local = rope_angles(config_.local_rope, local_frequency_, batch, positions, residual());
 
   Tensor h = options.input_embeddings.defined() ? options.input_embeddings : embed(batch);
   if (positions_.defined()) h = h + take_rows(positions_, positions);
@@ -333,6 +314,7 @@ Result<std::shared_ptr<Decoder>> Decoder::with_lora(const std::vector<LoraModule
 }
 
 std::shared_ptr<Decoder> Decoder::merged() const {
+  if (lora_.empty()) return std::shared_ptr<Decoder>(new Decoder(*this));
   at::NoGradGuard no_grad;
   const auto out = copy();
   std::map<std::string, Tensor> by_name(out->parameters_.begin(), out->parameters_.end());

@@ -84,7 +84,9 @@ class Decoder {
   // changes. A module without a matrix among the layers', or that does not fit it, is refused.
   Result<std::shared_ptr<Decoder>> with_lora(const std::vector<LoraModule>& modules) const;
   const std::vector<LoraModule>& lora() const { return lora_; }
-  // A copy whose matrices have the low-rank changes in them.
+  // A decoder whose matrices have the low-rank changes in them: a copy, with parameters of its own.
+  // Without low-rank changes it is this one again and shares every parameter: to be read, not
+  // changed in place.
   std::shared_ptr<Decoder> merged() const;
 
   const Tensor& embedding() const { return embedding_; }

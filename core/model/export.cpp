@@ -85,11 +85,10 @@ Result<void> name_padding(const LanguageModel& model, const fs::path& folder) {
   return write_text_file(file, config.dump(2) + "\n");
 }
 
-Result<void> save_merged(const Decoder& decoder,
-                         const std::vector<std::pair<std::string, Tensor>>& extra,
-                         const std::map<std::string, std::string>& metadata, const fs::path& path) {
-  if (decoder.lora().empty()) return save_parameters(decoder, extra, metadata, path);
-  return save_parameters(*decoder.merged(), extra, metadata, path);
+// Says what is written next, `done` of `total` steps being behind; throws Cancelled.
+void next_step(const ExportOptions& options, const char* phase, double done, double total) {
+  options.cancel.check();
+  if (options.progress) options.progress({phase, done, total, -1});
 }
 
 Result<void> write_mean_head(const LanguageModel& model, const ExportOptions& options,
@@ -121,12 +120,15 @@ Result<void> write_adapter_into(const LanguageModel& model, const ExportOptions&
                                 const fs::path& folder) {
   const auto& modules = model.decoder->lora();
   const bool classifier = options.type == "EX" && !options.mean_pooling;
+  const double steps = 3;
+  next_step(options, "writing tokenizer", 0, steps);
   LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder));
   if (classifier) LOUPE_CHECK(name_padding(model, folder));
   const json config = lora_config(*model.decoder, options.base, classifier);
   LOUPE_CHECK(write_text_file(folder / "adapter_config.json", config.dump(2) + "\n"));
+  next_step(options, "writing weights", 1, steps);
   auto tensors = lora_tensors(modules);
-  if (classifier) tensors.emplace_back("base_model.model.score.weight", model.head);
+  if (classifier) tensors.emplace_back(std::string(peft_prefix) + "score.weight", model.head);
   LOUPE_CHECK(save_tensors(tensors, {{"format", "pt"}}, folder / "adapter_model.safetensors"));
   LOUPE_CHECK(write_mean_head(model, options, folder));
   LOUPE_CHECK(write_record(options, "base", folder));
@@ -139,11 +141,8 @@ Result<void> write_into(const LanguageModel& model, const ExportOptions& options
   const auto* architecture = find_architecture(model.decoder->config().architecture);
   const bool classifier = options.type == "EX" && !options.mean_pooling;
   const std::map<std::string, std::string> metadata{{"format", "pt"}};
-  const auto say = [&](const char* phase, double done) {
-    options.cancel.check();
-    if (options.progress) options.progress({phase, done, options.reference ? 4.0 : 3.0, -1});
-  };
-  say("writing tokenizer", 0);
+  const double steps = options.reference ? 4 : 3;
+  next_step(options, "writing tokenizer", 0, steps);
   LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder));
   if (classifier) LOUPE_CHECK(name_padding(model, folder));
   LOUPE_CHECK(write_text_file(
@@ -152,21 +151,22 @@ Result<void> write_into(const LanguageModel& model, const ExportOptions& options
                  classifier ? architecture->classifier_name() : architecture->hf_name(), classifier)
               .dump(2) +
           "\n"));
-  say("writing weights", 1);
+  next_step(options, "writing weights", 1, steps);
   std::vector<std::pair<std::string, Tensor>> extra;
   if (classifier) extra.emplace_back("score.weight", model.head);
-  LOUPE_CHECK(save_merged(*model.decoder, extra, metadata, folder / "model.safetensors"));
+  LOUPE_CHECK(
+      save_parameters(*model.decoder->merged(), extra, metadata, folder / "model.safetensors"));
   LOUPE_CHECK(write_mean_head(model, options, folder));
   if (options.reference) {
-    say("writing the reference", 2);
+    next_step(options, "writing the reference", 2, steps);
     std::error_code ignored;
     fs::create_directory(folder / "reference", ignored);
     LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder / "reference"));
     LOUPE_CHECK(write_text_file(
         folder / "reference" / "config.json",
         config_for(model, *options.reference, architecture->hf_name(), false).dump(2) + "\n"));
-    LOUPE_CHECK(
-        save_merged(*options.reference, {}, metadata, folder / "reference" / "model.safetensors"));
+    LOUPE_CHECK(save_parameters(*options.reference->merged(), {}, metadata,
+                                folder / "reference" / "model.safetensors"));
   }
   LOUPE_CHECK(
       write_record(options, options.reference ? "reference" : options.reference_name, folder));

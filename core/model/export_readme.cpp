@@ -16,100 +16,58 @@ def ids(tokenizer, prompt, response):
     return encode(x), encode(y)
 )";
 
+// The loaders. @OPEN@ is one of the openings below; @PEFT@ and @IDS@ are empty without an adapter.
 constexpr const char* explicit_loader = R"(
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained(".")
-model = AutoModelForSequenceClassification.from_pretrained(".", dtype=torch.float32).eval()
+@PEFT@from transformers import @CLASS@, AutoTokenizer
+@OPEN@
 @TEXTS@
 x, y = ids(tokenizer, "What is two and two?", "Four.")
 with torch.no_grad():
-    print(model(torch.tensor([x + y])).logits[0, 0].item())
+    print(model(@IDS@torch.tensor([x + y])).logits[0, 0].item())
 )";
 
 constexpr const char* mean_loader = R"(
 import torch
-from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained(".")
-model = AutoModelForCausalLM.from_pretrained(".", dtype=torch.float32).eval()
+@PEFT@from safetensors.torch import load_file
+from transformers import @CLASS@, AutoTokenizer
+@OPEN@
 u = load_file("reward_head.safetensors")["score.weight"][0]
 @TEXTS@
 x, y = ids(tokenizer, "What is two and two?", "Four.")
 with torch.no_grad():
-    hidden = model(torch.tensor([x + y]), output_hidden_states=True).hidden_states[-1][0]
+    hidden = model(@IDS@torch.tensor([x + y]), output_hidden_states=True).hidden_states[-1][0]
     print((hidden[len(x):] @ u).mean().item())
 )";
 
 constexpr const char* implicit_loader = R"(
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-tokenizer = AutoTokenizer.from_pretrained(".")
-load = lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+@PEFT@from transformers import @CLASS@, AutoTokenizer
+@OPEN@
 @TEXTS@
 def log_prob(model, x, y):
     with torch.no_grad():
-        log_probs = torch.log_softmax(model(torch.tensor([x + y])).logits[0].float(), -1)
+        log_probs = torch.log_softmax(model(@IDS@torch.tensor([x + y])).logits[0].float(), -1)
     return log_probs[len(x) - 1 : -1].gather(1, torch.tensor(y)[:, None]).sum().item()
 
 x, y = ids(tokenizer, "What is two and two?", "Four.")
 @REWARD@
 )";
 
-constexpr const char* explicit_adapter_loader = R"(
-import torch
-from peft import PeftModel
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+constexpr const char* open_model = R"(
+tokenizer = AutoTokenizer.from_pretrained(".")
+model = @CLASS@.from_pretrained(".", dtype=torch.float32).eval())";
 
+// A policy and a reference, one after the other.
+constexpr const char* open_by_path = R"(
+tokenizer = AutoTokenizer.from_pretrained(".")
+load = lambda path: @CLASS@.from_pretrained(path, dtype=torch.float32).eval())";
+
+constexpr const char* open_adapter = R"(
 BASE = @BASE@
 tokenizer = AutoTokenizer.from_pretrained(".")
-base = AutoModelForSequenceClassification.from_pretrained(BASE, num_labels=1, dtype=torch.float32)
-model = PeftModel.from_pretrained(base, ".").eval()
-@TEXTS@
-x, y = ids(tokenizer, "What is two and two?", "Four.")
-with torch.no_grad():
-    print(model(input_ids=torch.tensor([x + y])).logits[0, 0].item())
-)";
-
-constexpr const char* mean_adapter_loader = R"(
-import torch
-from peft import PeftModel
-from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-BASE = @BASE@
-tokenizer = AutoTokenizer.from_pretrained(".")
-base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32)
-model = PeftModel.from_pretrained(base, ".").eval()
-u = load_file("reward_head.safetensors")["score.weight"][0]
-@TEXTS@
-x, y = ids(tokenizer, "What is two and two?", "Four.")
-with torch.no_grad():
-    hidden = model(input_ids=torch.tensor([x + y]), output_hidden_states=True).hidden_states[-1][0]
-    print((hidden[len(x):] @ u).mean().item())
-)";
-
-constexpr const char* implicit_adapter_loader = R"(
-import torch
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-BASE = @BASE@
-tokenizer = AutoTokenizer.from_pretrained(".")
-base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.float32)
-policy = PeftModel.from_pretrained(base, ".").eval()
-@TEXTS@
-def log_prob(model, x, y):
-    with torch.no_grad():
-        log_probs = torch.log_softmax(model(input_ids=torch.tensor([x + y])).logits[0].float(), -1)
-    return log_probs[len(x) - 1 : -1].gather(1, torch.tensor(y)[:, None]).sum().item()
-
-x, y = ids(tokenizer, "What is two and two?", "Four.")
-@REWARD@
-)";
+base = @CLASS@.from_pretrained(BASE, @LABELS@dtype=torch.float32)
+@MODEL@ = PeftModel.from_pretrained(base, ".").eval())";
 
 std::string replace(std::string text, const std::string& what, const std::string& with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -138,14 +96,20 @@ std::string implicit_reward(const ExportOptions& options) {
 }
 
 std::string loader_of(const ExportOptions& options) {
-  const bool explicit_reward = options.type == "EX";
-  if (!options.adapter)
-    return !explicit_reward       ? implicit_loader
-           : options.mean_pooling ? mean_loader
-                                  : explicit_loader;
-  return !explicit_reward       ? implicit_adapter_loader
-         : options.mean_pooling ? mean_adapter_loader
-                                : explicit_adapter_loader;
+  const bool implicit = options.type != "EX";
+  const bool classifier = !implicit && !options.mean_pooling;
+  std::string text = implicit ? implicit_loader : classifier ? explicit_loader : mean_loader;
+  const char* open = options.adapter ? open_adapter : implicit ? open_by_path : open_model;
+  text = replace(text, "@OPEN@", open);
+  text = replace(text, "@PEFT@", options.adapter ? "from peft import PeftModel\n" : "");
+  text = replace(text, "@IDS@", options.adapter ? "input_ids=" : "");
+  text = replace(text, "@CLASS@",
+                 classifier ? "AutoModelForSequenceClassification" : "AutoModelForCausalLM");
+  text = replace(text, "@LABELS@", classifier ? "num_labels=1, " : "");
+  text = replace(text, "@MODEL@", implicit ? "policy" : "model");
+  text = replace(text, "@TEXTS@", texts);
+  // Last, for a path may hold anything.
+  return replace(text, "@BASE@", nlohmann::json(options.base).dump());
 }
 
 }  // namespace
@@ -185,8 +149,7 @@ std::string export_readme(const ExportOptions& options, const std::string& opens
     text += "A causal language model.\n";
     return text + "\nOpens with `" + opens_with + "`.\n";
   }
-  std::string loader = replace(loader_of(options), "@TEXTS@", texts);
-  loader = replace(loader, "@BASE@", nlohmann::json(options.base).dump());
+  std::string loader = loader_of(options);
   if (options.type == "IM") loader = replace(loader, "@REWARD@", implicit_reward(options));
   if (capped) {
     loader = replace(loader, "dtype=torch.float32",

@@ -83,7 +83,7 @@ Result<std::vector<LoraModule>> new_lora(const Decoder& decoder, const LoraOptio
 }
 
 std::pair<std::string, std::string> lora_names(const std::string& module) {
-  const std::string wrapped = "base_model.model." + module;
+  const std::string wrapped = std::string(peft_prefix) + module;
   return {wrapped + ".lora_A.weight", wrapped + ".lora_B.weight"};
 }
 

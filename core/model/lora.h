@@ -10,6 +10,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,10 @@ std::vector<std::string> lora_targets(const Decoder& decoder);
 // Those that the modules have.
 std::vector<std::string> lora_targets(const std::vector<LoraModule>& modules);
 
-// The names of peft's adapter_model.safetensors: of A and of B.
+// What every name in peft's adapter_model.safetensors begins with: a PeftModel's `base_model` is a
+// LoraModel, whose `model` is what it changes.
+constexpr std::string_view peft_prefix = "base_model.model.";
+// The names there of A and of B.
 std::pair<std::string, std::string> lora_names(const std::string& module);
 std::vector<std::pair<std::string, at::Tensor>> lora_tensors(
     const std::vector<LoraModule>& modules);

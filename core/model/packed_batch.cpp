@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/packed_batch.h"
 
+#include <algorithm>
+
 namespace loupe::model {
 
 int64_t PackedBatch::response_tokens() const {
@@ -18,6 +20,12 @@ int64_t PackedBatch::response_count() const {
 
 void PackedBatch::add_group(std::span<const int32_t> prompt,
                             const std::vector<std::span<const int32_t>>& responses) {
+  size_t longest = 0;
+  for (const auto response : responses) longest = std::max(longest, response.size());
+  if (responses.size() > 1 && static_cast<int64_t>(prompt.size() + longest) > shared_positions) {
+    for (const auto response : responses) add_group(prompt, {response});
+    return;
+  }
   const auto append = [this](std::span<const int32_t> ids, int64_t first_position) {
     const Segment segment{tokens(), static_cast<int64_t>(ids.size())};
     token_ids.insert(token_ids.end(), ids.begin(), ids.end());

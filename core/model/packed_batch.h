@@ -2,10 +2,12 @@
 // Token sequences laid end to end without padding. A group is one prompt and the responses to it:
 // the prompt's hidden states are computed once, each response attends to the prompt and to itself
 // only, and its positions go on from the prompt's end. So every response sees exactly what it would
-// see alone.
+// see alone. Where a model turns long texts by angles that depend on their length, the prompt
+// before a long response is read in another way: there each response brings the prompt along.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -26,12 +28,16 @@ struct PackedBatch {
   std::vector<int64_t> token_ids;  // [tokens]
   std::vector<int64_t> positions;  // [tokens]
   std::vector<PackedGroup> groups;
+  // A prompt is shared by responses with which it makes no more tokens than this:
+  // DecoderConfig::shared_positions() of whoever reads the batch. Set before groups are added.
+  int64_t shared_positions = std::numeric_limits<int64_t>::max();
 
   int64_t tokens() const { return static_cast<int64_t>(token_ids.size()); }
   int64_t response_tokens() const;
   int64_t response_count() const;
 
-  // Appends a group; `prompt` must not be empty, nor any response.
+  // Appends a group, or one a response where the prompt cannot be shared; `prompt` must not be
+  // empty, nor any response.
   void add_group(std::span<const int32_t> prompt,
                  const std::vector<std::span<const int32_t>>& responses);
 

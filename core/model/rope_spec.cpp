@@ -75,17 +75,27 @@ Result<void> scale_yarn(const ConfigReader& rope, double theta, double original,
   return {};
 }
 
-Result<void> scale_long(const ConfigReader& rope, double original, double longest, RopeSpec& spec) {
-  const auto found = rope.json().find("short_factor");
-  if (found == rope.json().end() || !found->is_array() ||
-      found->size() != spec.inverse_frequency.size())
-    return rope.bad("short_factor is no list of " + std::to_string(spec.inverse_frequency.size()) +
-                    " numbers");
+// Each frequency divided by its factor.
+Result<std::vector<double>> divided(const ConfigReader& rope, const std::string& key,
+                                    std::vector<double> frequency) {
+  const auto found = rope.json().find(key);
+  if (found == rope.json().end() || !found->is_array() || found->size() != frequency.size())
+    return rope.bad(key + " is no list of " + std::to_string(frequency.size()) + " numbers");
   for (size_t i = 0; i < found->size(); ++i) {
     const auto& value = (*found)[i];
     if (!value.is_number() || !(value.get<double>() > 0))
-      return rope.bad("short_factor[" + std::to_string(i) + "] is no positive number");
-    spec.inverse_frequency[i] /= value.get<double>();
+      return rope.bad(key + "[" + std::to_string(i) + "] is no positive number");
+    frequency[i] /= value.get<double>();
+  }
+  return frequency;
+}
+
+Result<void> scale_long(const ConfigReader& rope, double original, double longest, RopeSpec& spec) {
+  const std::vector<double> plain = spec.inverse_frequency;
+  LOUPE_TRY(spec.inverse_frequency, divided(rope, "short_factor", plain));
+  if (rope.has("long_factor")) {
+    LOUPE_TRY(spec.long_frequency, divided(rope, "long_factor", plain));
+    spec.original = static_cast<int64_t>(original);
   }
   LOUPE_TRY(const double factor, rope.number("factor", longest / original));
   const double usual =
@@ -95,6 +105,16 @@ Result<void> scale_long(const ConfigReader& rope, double original, double longes
 }
 
 }  // namespace
+
+// modeling_rope_utils: _compute_dynamic_ntk_parameters, longrope_frequency_update
+std::vector<double> RopeSpec::frequencies(int64_t length) const {
+  if (original == 0 || length <= original) return inverse_frequency;
+  if (!long_frequency.empty()) return long_frequency;
+  const double over = static_cast<double>(length) / static_cast<double>(original);
+  const auto turned = static_cast<double>(dim());
+  return plain_frequencies(theta * std::pow(factor * over - (factor - 1), turned / (turned - 2)),
+                           dim());
+}
 
 json rope_parameters(const json& config, double default_theta, const std::string& layer_type) {
   json out = json::object();
@@ -133,7 +153,15 @@ Result<RopeSpec> read_rope(const json& parameters, int64_t dim, int64_t& max_pos
   spec.inverse_frequency = plain_frequencies(theta, dim);
   const double longest = static_cast<double>(max_positions);
   LOUPE_TRY(const double original, rope.number("original_max_position_embeddings", longest));
-  if (spec.type == "default" || spec.type == "dynamic") return spec;
+  if (spec.type == "default") return spec;
+  if (spec.type == "dynamic") {
+    LOUPE_TRY(spec.factor, rope.number("factor", 1));
+    if (spec.factor <= 1 || dim <= 2) return spec;
+    spec.theta = theta;
+    spec.original = max_positions;
+    max_positions = static_cast<int64_t>(longest * std::min(spec.factor, 1024.0));
+    return spec;
+  }
   if (spec.type == "linear") {
     LOUPE_TRY(const double factor, rope.number("factor", 1));
     for (double& f : spec.inverse_frequency) f /= factor;
@@ -149,7 +177,7 @@ Result<RopeSpec> read_rope(const json& parameters, int64_t dim, int64_t& max_pos
   }
   if (spec.type == "longrope") {
     LOUPE_CHECK(scale_long(rope, original, longest, spec));
-    max_positions = std::min(max_positions, static_cast<int64_t>(original));
+    if (spec.original == 0) max_positions = std::min(max_positions, static_cast<int64_t>(original));
     return spec;
   }
   return Error{ErrorCode::unsupported,

@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <map>
 
 namespace loupe::reward {
@@ -25,9 +26,26 @@ int64_t size_of(const Ids& ids) {
   return static_cast<int64_t>(ids.size());
 }
 
+// A group that is too long to share its prompt, as one of each response.
+std::vector<Group> apart(std::vector<Group> groups, int64_t shared_positions) {
+  std::vector<Group> out;
+  for (auto& group : groups) {
+    int64_t longest = 0;
+    for (const auto* response : group.responses) longest = std::max(longest, size_of(*response));
+    if (size_of(*group.prompt) + longest <= shared_positions) {
+      out.push_back(std::move(group));
+      continue;
+    }
+    for (size_t i = 0; i < group.responses.size(); ++i)
+      out.push_back({group.prompt, {group.responses[i]}, {group.slots[i]}});
+  }
+  return out;
+}
+
 }  // namespace
 
-ScorePlan::ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets, int64_t budget) {
+ScorePlan::ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets,
+                     int64_t shared_positions, int64_t budget) {
   std::map<const Ids*, size_t, ByContent> group_of;
   std::vector<Group> groups;
   std::vector<std::map<const Ids*, int64_t, ByContent>> known;
@@ -52,7 +70,7 @@ ScorePlan::ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets
       slots.emplace_back(chosen, slot_of(pair.rejected));
     }
   }
-  for (const auto& group : groups) {
+  for (const auto& group : apart(std::move(groups), shared_positions)) {
     int64_t size = size_of(*group.prompt);
     for (const auto* response : group.responses) size += size_of(*response);
     if (batches_.empty() || batches_.back().packed.tokens() + size > budget)

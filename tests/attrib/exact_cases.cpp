@@ -107,7 +107,7 @@ std::string log_probs_come_along() {
 std::string equals_score() {
   Failures failures;
   const auto pairs = draw_pairs(9, 40, 33);
-  const reward::ScorePlan plan({std::span<const data::EncodedPair>(pairs)}, 120);
+  const reward::ScorePlan plan({std::span<const data::EncodedPair>(pairs)}, everything_shared, 120);
   std::vector<data::EncodedText> list;
   for (const auto& p : pairs) {
     list.push_back(text_of(p.prompt, p.chosen));

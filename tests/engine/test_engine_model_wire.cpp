@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Models page asks of the engine, beyond what a window shows.
 #include <QtTest>
+#include <map>
 #include <memory>
 
 #include "tests/engine/brought_driver.h"
@@ -114,12 +115,67 @@ class TestEngineModelWire : public QObject {
     json merged = params;
     merged.update({{"name", "merged"}, {"merge", true}});
     QCOMPARE(text_of(shift(result("models/import", merged)["id"], "yes")["type"]), QString("LM"));
+    // An adapter that is a policy stays one when tokens are added, its reference grown alike.
+    const json grown =
+        result("models/add_tokens",
+               {{"id", tuned["id"]}, {"tokens", {"<more>"}}, {"name", "tuned, grown"}});
+    QCOMPARE(text_of(grown["type"]), QString("IM"));
+    QCOMPARE(grown["beta"].get<double>(), 0.25);
+    QVERIFY(grown["base"].get<int>() != base && grown["base"].get<int>() != 0);
+    QVERIFY(std::abs(shift(grown["id"], "yes")["before"].get<double>() -
+                     shift(tuned["id"], "yes")["before"].get<double>()) < 0.2);
     const json detail = result("models/show", {{"id", tuned["id"]}});
     QVERIFY(text_of(detail["facts"].dump()).contains("LoRA, rank 4"));
     // The base is asked for by its files where the adapter names them.
     const json memory =
         result("models/memory", {{"id", tuned["id"]}, {"length", 64}, {"batch", 2}});
     QVERIFY(memory["rows"].size() >= 6);
+  }
+
+  // An exported IM-RM without a reference keeps its way of counting when tokens are added.
+  void a_policy_alone_is_grown() {
+    const QString folder = place_->copy_model("alone");
+    place_->write("alone/rewardloupe.json", R"({"type": "IM", "beta": 0.3,
+        "length_normalised": true, "without_reference": true, "reference": ""})");
+    const json alone = result("models/import", {{"path", folder.toStdString()}, {"name", "alone"}});
+    const json grown =
+        result("models/add_tokens",
+               {{"id", alone["id"]}, {"tokens", {"<more>"}}, {"name", "alone, grown"}});
+    for (const json& model : {alone, grown}) {
+      QCOMPARE(text_of(model["kind"]), QString("IM"));
+      QCOMPARE(model["beta"].get<double>(), 0.3);
+      QCOMPARE(model["base"].get<int>(), 0);
+      QVERIFY(model["length_normalised"].get<bool>() && model["without_reference"].get<bool>());
+    }
+    const double before = shift(alone["id"], "yes")["before"];
+    QVERIFY(std::abs(shift(grown["id"], "yes")["before"].get<double>() - before) < 0.2);
+  }
+
+  // What the list says a model scores as is what scoring it gives.
+  void types_are_what_scoring_gives() {
+    const auto import = [&](const char* path, const char* name, json more) {
+      more.update({{"path", Brought::golden(path).toStdString()}, {"name", name}});
+      return result("models/import", more);
+    };
+    const json classifier = import("brought/classifiers/llama-chat", "classifier", {});
+    const int base = result("models/list")["rows"][0]["id"];
+    import("brought/adapters/classifier", "adapter with a head", {{ "base", base }});
+    import("brought/adapters/all-linear", "adapter on a head", {{ "base", classifier["id"] }});
+    const json implicit{{"path", Brought::golden("brought/adapters/all-linear").toStdString()},
+                        {"name", "no policy"},
+                        {"base", classifier["id"]},
+                        {"implicit", true},
+                        {"beta", 0.1}};
+    QVERIFY(server_->ask("models/import", implicit).contains("error"));
+    std::map<std::string, int> seen;
+    const json list = result("models/list");
+    for (const auto& model : list["rows"]) {
+      const json row = shift(model["id"], "yes");
+      QVERIFY2(!row["error"].is_object(), row.dump().c_str());
+      QCOMPARE(text_of(model["type"]), text_of(row["type"]));
+      ++seen[model["type"].get<std::string>()];
+    }
+    QVERIFY(seen["EX"] >= 3 && seen["IM"] >= 3 && seen["LM"] >= 3);
   }
 
   void moved_files_are_located() {

@@ -67,8 +67,9 @@ struct Golden {
     std::memcpy(out.data_ptr(), info->data.data(), info->data.size());
     return out;
   }
-  model::PackedBatch all() const {
+  model::PackedBatch all(const model::DecoderConfig& config) const {
     model::PackedBatch batch;
+    batch.shared_positions = config.shared_positions();
     for (const auto& c : cases)
       batch.add_group(ids(c["prompt"]), {ids(c["responses"][0]), ids(c["responses"][1])});
     return batch;
@@ -91,7 +92,7 @@ std::string follows(const std::string& name, at::ScalarType residual, bool kerne
   const Golden golden(name);
   model::enable_kernels(kernels);
   const auto decoder = decoder_of(name, {residual, residual, at::kCPU});
-  const auto batch = golden.all();
+  const auto batch = golden.all(decoder->config());
   at::NoGradGuard no_grad;
   model::ForwardOptions options;
   options.compute = residual;
@@ -150,7 +151,7 @@ std::string gradients(const std::string& name, at::ScalarType residual) {
 std::string trains(const std::string& name) {
   Failures failures;
   const Golden golden(name);
-  const auto batch = golden.all();
+  const auto batch = golden.all(open(name).config);
   const auto run = [&](bool kernels) {
     model::enable_kernels(kernels);
     auto decoder = decoder_of(name, {at::kDouble, at::kDouble, at::kCPU});
@@ -182,7 +183,7 @@ std::string stays_on_device(const std::string& name) {
   Failures failures;
   auto decoder = decoder_of(name, {at::kFloat, at::kFloat, at::Device(at::kMeta)});
   decoder->set_trainable(true);
-  const auto batch = Golden(name).all();
+  const auto batch = Golden(name).all(decoder->config());
   for (const auto compute : {at::kFloat, at::kBFloat16}) {
     model::ForwardOptions options;
     options.compute = compute;
@@ -200,7 +201,7 @@ std::string in_bf16(const std::string& name) {
   Failures failures;
   const Golden golden(name);
   const auto decoder = decoder_of(name, {at::kFloat, at::kBFloat16, at::kCPU});
-  const auto batch = golden.all();
+  const auto batch = golden.all(decoder->config());
   at::NoGradGuard no_grad;
   for (const auto compute : {at::kFloat, at::kBFloat16}) {
     model::ForwardOptions options;
@@ -239,6 +240,52 @@ std::string refuses() {
   return failures.text();
 }
 
+// Texts on both sides of the length from which angles depend on it: prompts are shared below only,
+// and a batch that shares one beyond is refused rather than read wrong.
+std::string long_texts() {
+  Failures failures;
+  for (const std::string name : {"llama-dynamic-far-0", "phi3-far-0"}) {
+    const auto decoder = decoder_of(name, {at::kFloat, at::kFloat, at::kCPU});
+    const auto& config = decoder->config();
+    failures.check(config.shared_positions() == 24, name + " shares up to 24");
+    failures.check(config.max_positions == (name[0] == 'l' ? 96 : 256), name + " reads on");
+    const std::vector<int32_t> prompt{5, 9, 3, 40, 8, 21, 70, 6, 33, 12};
+    const std::vector<int32_t> fits(14, 6), longer(15, 7);
+    model::PackedBatch batch;
+    batch.shared_positions = config.shared_positions();
+    batch.add_group(prompt, {fits, fits});
+    batch.add_group(prompt, {fits, longer});
+    failures.check(batch.groups.size() == 3 && batch.response_count() == 4 &&
+                       batch.tokens() == 10 + 2 * 14 + 2 * 10 + 14 + 15,
+                   "a long response takes the prompt along");
+    const auto lengths = batch.response_lengths();
+    failures.check(lengths == std::vector<int64_t>{14, 14, 14, 15}, "in the same order");
+    at::NoGradGuard no_grad;
+    const auto hidden = decoder->forward(batch, {});
+    // The same prompt: as before any other short response, not as before the long one.
+    const auto state = [&](size_t group) { return hidden[batch.groups[group].prompt.end() - 1]; };
+    failures.near((state(0) - state(1)).abs().max().item<double>(), 0, 1e-5, name + " short");
+    failures.check((state(0) - state(2)).abs().max().item<double>() > 1e-3, name + " long");
+    model::PackedBatch wrong;
+    wrong.add_group(prompt, {fits, longer});
+    bool refused = false;
+    try {
+      decoder->forward(wrong, {});
+    } catch (const std::exception& error) {
+      refused = std::string(error.what()).find("shared_positions") != std::string::npos;
+    }
+    failures.check(refused, name + " refuses a shared prompt");
+  }
+  // Without the factors of long texts those are not offered.
+  auto config = read_json(folder() / "phi3-far-0" / "config.json");
+  config["rope_parameters"].erase("long_factor");
+  const auto without = must(model::config_from_json(config, "config.json"));
+  failures.check(without.max_positions == 24, "up to the trained length");
+  config["rope_parameters"]["long_factor"] = {1.0, 2.0};
+  failures.check(!model::config_from_json(config, "config.json"), "a list of another length");
+  return failures.text();
+}
+
 }  // namespace
 
 std::vector<Case> loupe::test::cases() {
@@ -254,6 +301,7 @@ std::vector<Case> loupe::test::cases() {
     list.push_back({name + " meta device", [=] { return stays_on_device(name); }});
     list.push_back({name + " bf16", [=] { return in_bf16(name); }});
   }
+  list.push_back({"long texts", long_texts});
   list.push_back({"refuses what it does not know", refuses});
   return list;
 }

@@ -146,7 +146,7 @@ std::string policy_is_reference(at::ScalarType compute) {
   Failures failures;
   const auto reference = tiny_decoder("gqa-bias");
   const auto pairs = draw_pairs(15, 40, 24);
-  const reward::ScorePlan plan({std::span<const data::EncodedPair>(pairs)}, 130);
+  const reward::ScorePlan plan({std::span<const data::EncodedPair>(pairs)}, everything_shared, 130);
   model::ForwardOptions options;
   options.compute = compute;
   for (const bool normalised : {false, true}) {

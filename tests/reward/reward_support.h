@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "tests/model/golden_models.h"
 
 namespace loupe::test {
+
+// Of models that turn long texts as they turn short ones.
+inline constexpr int64_t everything_shared = std::numeric_limits<int64_t>::max();
 
 constexpr int64_t tiny_vocab = 320;
 

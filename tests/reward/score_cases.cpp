@@ -32,7 +32,7 @@ std::vector<Reference> each_alone(const NamedModel& named, const Pairs& pairs) {
 
 void compare(Failures& failures, const NamedModel& named, const Pairs& pairs, int64_t budget,
              const std::vector<Reference>& want, const std::string& what) {
-  const reward::ScorePlan plan({span(pairs)}, budget);
+  const reward::ScorePlan plan({span(pairs)}, everything_shared, budget);
   const auto scores = reward::score(*named.model, plan, {}, {});
   failures.check(static_cast<int64_t>(scores.size()) == plan.slot_count(), "a score a slot");
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -55,7 +55,7 @@ std::string invariance(const std::string& variant) {
     for (const int64_t prompts : {1, 2, 7}) {
       const int64_t budget = prompts * static_cast<int64_t>(pair_size);
       const std::string what = "batches of " + std::to_string(prompts);
-      const reward::ScorePlan plan({span(pairs)}, budget);
+      const reward::ScorePlan plan({span(pairs)}, everything_shared, budget);
       failures.check(static_cast<int64_t>(plan.batches().front().packed.groups.size()) == prompts,
                      what + ": that many prompts");
       compare(failures, named, pairs, budget, want, what);
@@ -101,7 +101,7 @@ std::string plan_computes_nothing_twice() {
   const auto c = draw_ids(random, 5);
   const auto d = draw_ids(random, 6);
   const Pairs rewordings{{p, a, c, 0, 0}, {p, a, d, 1, 0}, {p, b, c, 2, 0}, {p, b, d, 3, 0}};
-  const reward::ScorePlan products({span(rewordings)});
+  const reward::ScorePlan products({span(rewordings)}, everything_shared);
   failures.check(products.slot_count() == 4, "four responses in four products: four slots");
   failures.check(products.tokens() == 11 + 3 + 4 + 5 + 6, "each text once");
   failures.check(products.batches().size() == 1 && products.batches()[0].packed.groups.size() == 1,
@@ -112,7 +112,7 @@ std::string plan_computes_nothing_twice() {
                  "equal responses share a slot, others do not");
 
   const Pairs other{{q, a, c, 0, 0}, {p, a, a, 1, 1}};
-  const reward::ScorePlan both({span(rewordings), span(other)});
+  const reward::ScorePlan both({span(rewordings), span(other)}, everything_shared);
   failures.check(both.slot_count() == 6, "the same response to another prompt is another slot");
   failures.check(both.tokens() == 29 + 7 + 3 + 5, "another set adds what is new in it");
   failures.check(both.slots(1, 1) == std::pair(both.slots(0, 0).first, both.slots(0, 0).first),
@@ -134,7 +134,7 @@ std::string budget_is_kept() {
   Failures failures;
   const Pairs pairs = draw_pairs(21, pair_size, 5);
   for (const int64_t budget : {39, 40, 100, 280}) {
-    const reward::ScorePlan plan({span(pairs)}, budget);
+    const reward::ScorePlan plan({span(pairs)}, everything_shared, budget);
     int64_t tokens = 0;
     for (const auto& batch : plan.batches()) {
       failures.check(batch.packed.groups.size() == 1 || batch.packed.tokens() <= budget,
@@ -143,9 +143,10 @@ std::string budget_is_kept() {
     }
     failures.check(tokens == 21 * 40 && plan.tokens() == tokens, "nothing is lost");
   }
-  const reward::ScorePlan empty(std::vector<std::span<const data::EncodedPair>>{});
+  const reward::ScorePlan empty(std::vector<std::span<const data::EncodedPair>>{},
+                                everything_shared);
   const Pairs none;
-  const reward::ScorePlan empty_set({span(none)});
+  const reward::ScorePlan empty_set({span(none)}, everything_shared);
   for (const auto* plan : {&empty, &empty_set})
     failures.check(plan->batches().empty() && plan->slot_count() == 0 && plan->tokens() == 0,
                    "nothing to score");
@@ -161,7 +162,7 @@ std::string given_reference() {
   const reward::ImplicitReward model(moved(*reference), reference, {tiny_beta, false, false});
   const reward::ImplicitReward without(model.shared_decoder(), nullptr, {tiny_beta, false, false});
   const Pairs pairs = draw_pairs(9, pair_size, 6);
-  const reward::ScorePlan plan({span(pairs)}, 100);
+  const reward::ScorePlan plan({span(pairs)}, everything_shared, 100);
   const auto given = reward::plan_log_probs(*reference, plan, {});
   const auto made = reward::score(model, plan, {}, {});
   failures.check(made == reward::score(model, plan, {}, given), "given to a model that has one");
@@ -173,7 +174,7 @@ std::string progress_and_cancel() {
   Failures failures;
   const auto kinds = every_kind("mha-tied");
   const Pairs pairs = draw_pairs(6, pair_size, 7);
-  const reward::ScorePlan plan({span(pairs)}, 80);
+  const reward::ScorePlan plan({span(pairs)}, everything_shared, 80);
   double last = 0;
   int calls = 0;
   (void)reward::score(*kinds[0].model, plan, {}, {}, [&](const Progress& progress) {

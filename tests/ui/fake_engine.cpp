@@ -14,7 +14,7 @@
 //   --fail METHOD     answer METHOD with an error
 //   --protocol N      claim this version
 //   --empty           a workspace without runs
-//   --no-runs         a workspace with a model and data, but no runs
+//   --no-runs         a workspace with models and data, but no runs
 //   --many N          N further runs; the first of them has failed
 //   --models N        models of every kind and state, and N further ones
 //   --long            every chosen response is long
@@ -585,8 +585,11 @@ class Engine {
     attribution.run = params.value("run", int64_t(0));
     if (params.contains("model")) {
       attribution.model = params["model"].get<int64_t>();
-      attribution.run_name = models().front().name;
-      attribution.type = "LM";
+      for (const Model& model : models()) {
+        if (model.id != attribution.model) continue;
+        attribution.run_name = model.name;
+        attribution.type = model.type;
+      }
     }
     for (const Run& run : runs()) {
       if (run.id != attribution.run) continue;
@@ -632,28 +635,41 @@ class Engine {
 
   json shift(const json& params) {
     std::vector<Shift> rows;
-    for (const json& id : params.at("runs")) {
+    const auto answer = [&](Shift named) {
       write({{"jsonrpc", "2.0"},
              {"method", method::progress},
              {"params", {{"id", asking_}, {"phase", "loading the model"}}}});
       std::this_thread::sleep_for(std::chrono::milliseconds(options_.shift_pause));
-      rows.push_back(shift_of(id.get<int64_t>(), params));
+      rows.push_back(shift_of(std::move(named), params));
       write({{"jsonrpc", "2.0"},
              {"method", method::partial},
              {"params", {{"id", asking_}, {"value", rows.back()}}}});
+    };
+    for (const json& id : params.value("runs", json::array())) {
+      Shift named;
+      named.run = id;
+      for (const Run& run : runs()) {
+        if (run.id != named.run) continue;
+        named.run_name = run.name;
+        named.type = run.type;
+      }
+      answer(std::move(named));
+    }
+    for (const json& id : params.value("models", json::array())) {
+      Shift named;
+      named.model = id;
+      for (const Model& model : models()) {
+        if (model.id != named.model) continue;
+        named.run_name = model.name;
+        named.type = model.type;
+      }
+      answer(std::move(named));
     }
     return {{"rows", rows}};
   }
 
-  Shift shift_of(int64_t run_id, const json& params) const {
-    Shift shift;
-    shift.run = run_id;
-    for (const Run& run : runs()) {
-      if (run.id != run_id) continue;
-      shift.run_name = run.name;
-      shift.type = run.type;
-    }
-    if (run_id == options_.shift_fail) {
+  Shift shift_of(Shift shift, const json& params) const {
+    if (shift.run != 0 && shift.run == options_.shift_fail) {
       shift.error = {{"code", "not_found"},
                      {"what", "the checkpoint of this run is missing"},
                      {"where", "artifacts/7/model.safetensors"},

@@ -33,6 +33,7 @@ Model model_of(int64_t id, const std::string& name, const std::string& kind,
   model.id = id;
   model.name = name;
   model.kind = kind;
+  model.type = kind == "adapter" ? "LM" : kind;
   model.source = source;
   model.path = source == "GGUF" ? "/fake/" + name + ".gguf" : "/fake/models/" + name;
   model.format = source == "GGUF" ? "gguf" : "safetensors";
@@ -339,10 +340,13 @@ json FakeModels::import(const json& params, const json& request) {
   model.parameters = kind.parameters;
   if (const std::string name = params.value("name", ""); !name.empty()) model.name = name;
   if (params.contains("base")) model.base = params["base"];
-  if (params.value("implicit", false)) model.beta = params.at("beta");
+  if (params.value("implicit", false)) {
+    model.type = "IM";
+    model.beta = params.at("beta");
+  }
   if (params.value("merge", false)) model.note = "merged";
   if (params.contains("reference")) {
-    model.kind = "IM";
+    model.kind = model.type = "IM";
     model.base = params["reference"];
     model.beta = params.value("beta", 0.01);
   }

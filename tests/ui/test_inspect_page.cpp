@@ -207,6 +207,22 @@ class TestInspectPage : public QObject {
     page.shoot(QStringLiteral("inspect-typed"));
   }
 
+  // Models are what their scores are: a reward model that was brought is no language model.
+  void without_runs_the_reward_models_come_first() {
+    Inspect page({QStringLiteral("--no-runs"), QStringLiteral("--models"), QStringLiteral("0")});
+    QVERIFY(page.settle());
+    QTRY_COMPARE(page.name(0), std::string("ex-rm-ultrafeedback"));
+    QTRY_COMPARE(page.name(1), std::string("dpo-policy"));
+    QCOMPARE(page.view()->type_of(0), QStringLiteral("EX"));
+    QCOMPARE(page.view()->type_of(1), QStringLiteral("IM"));
+    page.click("inspect-add");
+    QVERIFY(page.settle());
+    QCOMPARE(page.view()->type_of(2), QStringLiteral("LM"));
+    // Shift edits what is shown here.
+    page.click("inspect-shift");
+    QCOMPARE(page.opened["models"].size(), size_t(3));
+  }
+
   void ties_are_said() {
     Inspect page;
     QVERIFY(page.settle());

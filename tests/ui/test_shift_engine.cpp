@@ -141,6 +141,53 @@ class TestShiftEngine : public QObject {
     }
   }
 
+  // What was trained, exported and brought back as models scores as the runs do, to the last share.
+  void brought_models_score_as_their_runs() {
+    std::vector<qint64> models;
+    for (const QString type : {"ex", "im"}) {
+      const QString folder = place_->path("exported-" + type);
+      const Said exported = place_->run({"export", "--run", "tiny-" + type, folder});
+      QVERIFY2(exported.code == 0, exported.described());
+      const Said imported = place_->run({"model", "import", folder, "--name", "brought-" + type});
+      QVERIFY2(imported.code == 0, imported.described());
+    }
+    const auto model_named = [this](const std::string& name) {
+      for (const api::Model& model : mirror_->models()) {
+        if (model.name == name) return model.id;
+      }
+      return int64_t(0);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(model_named("brought-ex") != 0 && model_named("brought-im") != 0,
+                             20000);
+    Place place{{"set", "held_out"}, {"index", 4}, {"edit", "chosen"}};
+    place["runs"] = mirror_runs();
+    place["models"] = {model_named("brought-ex"), model_named("brought-im")};
+    page_->go(place);
+    QVERIFY(settle());
+    page_->editor()->put(page_->editor()->text() + QStringLiteral(" kindly"));
+    page_->flush();
+    QVERIFY(settle());
+    const auto& rows = page_->rows();
+    QCOMPARE(rows.size(), size_t(4));
+    for (size_t i = 0; i < 2; ++i) {
+      const auto& run = rows[i];
+      const auto& model = rows[i + 2];
+      QVERIFY2(run.answer && model.answer, qPrintable(run.error + model.error));
+      QCOMPARE(model.type, run.type);
+      QVERIFY(model.scorer.model != 0);
+      QVERIFY(run.answer->before != run.answer->after);
+      QVERIFY(close(model.answer->before, run.answer->before));
+      QVERIFY(close(model.answer->after, run.answer->after));
+      const shift::Sums a = shift::sums_of(*run.answer, run.scale);
+      const shift::Sums b = shift::sums_of(*model.answer, model.scale);
+      QVERIFY(close(a.edited, b.edited) && close(a.later, b.later));
+      QVERIFY(close(a.policy, b.policy) && close(a.reference, b.reference));
+      QVERIFY(!b.in_nats);
+    }
+    page_->go({{"runs", mirror_runs()}});
+    QVERIFY(settle());
+  }
+
   void an_empty_text_is_an_answer_or_an_error_inline() {
     auto* editor = page_->findChild<QPlainTextEdit*>("shift-editor");
     editor->setFocus();
@@ -151,6 +198,16 @@ class TestShiftEngine : public QObject {
   }
 
  private:
+  std::vector<qint64> mirror_runs() const {
+    std::vector<qint64> ids;
+    for (const char* type : {"EX", "IM"}) {
+      for (const api::Run& run : mirror_->runs()) {
+        if (run.type == type) ids.push_back(run.id);
+      }
+    }
+    return ids;
+  }
+
   bool settle() const {
     return QTest::qWaitFor([this] { return page_->settled(); }, 20000);
   }

@@ -124,8 +124,8 @@ class TestShiftPage : public QObject {
     Bench bench;
     QVERIFY(bench.settle());
     QCOMPARE(bench.page.rows().size(), size_t(2));
-    QCOMPARE(bench.page.rows()[0].run, 3);
-    QCOMPARE(bench.page.rows()[1].run, 2);
+    QCOMPARE(bench.page.rows()[0].scorer, (Scorer{3, 0}));
+    QCOMPARE(bench.page.rows()[1].scorer, (Scorer{2, 0}));
     QCOMPARE(bench.text(), QStringLiteral("In my view, the answer is yes"));
     QCOMPARE(bench.find<QPlainTextEdit>("shift-other")->toPlainText(),
              QStringLiteral("Considering the statement, I say no"));
@@ -393,23 +393,88 @@ class TestShiftPage : public QObject {
     bench.click("shift-add-run");
     QVERIFY(bench.settle());
     QCOMPARE(bench.page.rows().size(), size_t(3));
-    QCOMPARE(bench.page.rows()[2].run, 1);
+    QCOMPARE(bench.page.rows()[2].scorer, (Scorer{1, 0}));
     QVERIFY(bench.page.rows()[2].answer.has_value());
-    QVERIFY(!bench.find<QToolButton>("shift-add-run")->isEnabled());  // there are no more
     QVERIFY(!bench.find<QWidget>("shift-run-3")->isVisible());
+    // No more runs: the language model that they were made from.
+    bench.click("shift-add-run");
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.rows()[3].scorer, (Scorer{0, 1}));
+    QCOMPARE(bench.page.rows()[3].type, QStringLiteral("LM"));
+    QVERIFY(bench.page.rows()[3].answer.has_value());
+    QVERIFY(!bench.find<QToolButton>("shift-add-run")->isEnabled());  // four are the most
+    bench.click("shift-remove-run-3");
+    QVERIFY(bench.settle());
     bench.click("shift-remove-run-0");
     QVERIFY(bench.settle());
     QCOMPARE(bench.page.rows().size(), size_t(2));
-    QCOMPARE(bench.page.rows()[0].run, 2);
+    QCOMPARE(bench.page.rows()[0].scorer, (Scorer{2, 0}));
     // Another one in the same place, by keys.
     auto* first = bench.find<QComboBox>("shift-run-0");
     first->setFocus();
     QTest::keyClick(first, Qt::Key_Home);
     QVERIFY(bench.settle());
-    QCOMPARE(bench.page.rows()[0].run, 3);
+    QCOMPARE(bench.page.rows()[0].scorer, (Scorer{3, 0}));
     bench.click("shift-remove-run-1");
     QCOMPARE(bench.page.rows().size(), size_t(1));
     QVERIFY(!bench.find<QWidget>("shift-remove-run-0")->isVisible());  // the last one stays
+  }
+
+  // Runs and models are numbered apart: run 3 and model 3 are two.
+  void models_score_beside_runs() {
+    Bench bench({"--models", "0"});
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.rows().size(), size_t(2));
+    bench.page.go({{"runs", {3}}, {"models", {3, 4}}, {"set", "test"}, {"index", 1}});
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.rows().size(), size_t(3));
+    QCOMPARE(bench.page.rows()[0].name, QStringLiteral("ex-persona-s1"));
+    QCOMPARE(bench.page.rows()[1].name, QStringLiteral("ex-rm-ultrafeedback"));
+    QCOMPARE(bench.page.rows()[2].name, QStringLiteral("dpo-policy"));
+    for (const auto& row : bench.page.rows()) {
+      QVERIFY2(row.answer.has_value(), qPrintable(row.error));
+      QCOMPARE(row.answer->run_name, row.name.toStdString());
+    }
+    QVERIFY(!bench.page.rows()[1].scale.has_value());
+    QCOMPARE(bench.page.rows()[2].scale->beta, 0.01);
+    // A pinned edit has a column each.
+    bench.type_last_word("certainly");
+    bench.click("shift-pin");
+    QVERIFY(bench.settle());
+    for (int column = 2; column < 5; ++column) {
+      QVERIFY2(bench.variant(1, column).contains("Δ"), qPrintable(bench.variant(1, column)));
+    }
+    bench.shoot("models");
+    const Place place = bench.page.place();
+    QCOMPARE(place.at("runs"), (api::json{3}));
+    QCOMPARE(place.at("models"), (api::json{3, 4}));
+    Bench again({"--models", "0"}, place);
+    QVERIFY(again.settle());
+    QCOMPARE(again.page.rows().size(), size_t(3));
+    QCOMPARE(again.page.rows()[1].scorer, (Scorer{0, 3}));
+    QVERIFY(again.text().endsWith("certainly"));
+    // And on to Inspect, all of them.
+    QSignalSpy opened(&again.page, &Page::open_wanted);
+    again.find<QAction>("shift-action-inspect")->trigger();
+    const auto wanted = opened[0][0].value<Place>();
+    QCOMPARE(wanted.at("runs"), (api::json{3}));
+    QCOMPARE(wanted.at("models"), (api::json{3, 4}));
+  }
+
+  // Nobody has trained here: the reward models that were brought, on a pair to type over.
+  void without_runs_it_takes_the_models() {
+    Bench bench({"--no-runs", "--models", "0"});
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.rows().size(), size_t(2));
+    QCOMPARE(bench.page.rows()[0].scorer, (Scorer{0, 3}));
+    QCOMPARE(bench.page.rows()[1].scorer, (Scorer{0, 4}));
+    QVERIFY(bench.find<QToolButton>("shift-type")->isChecked());
+    QVERIFY(!bench.text().isEmpty());  // the first pair of the data
+    bench.type_last_word("certainly");
+    QVERIFY(bench.settle());
+    for (const size_t row : {size_t(0), size_t(1)}) QVERIFY(bench.outcome(row).delta != 0);
+    bench.shoot("models-alone");
+    QCOMPARE(bench.messages.count(), 0);
   }
 
   void every_example_keeps_its_edit_and_its_variants() {
@@ -560,7 +625,7 @@ class TestShiftPage : public QObject {
   void long_answers_are_shown_within_a_frame_or_two() {
     std::vector<shift::RunRow> rows(4);
     for (size_t i = 0; i < rows.size(); ++i) {
-      rows[i].run = static_cast<qint64>(i + 1);
+      rows[i].scorer = {static_cast<qint64>(i + 1), 0};
       rows[i].type = "IM";
       rows[i].answer.emplace();
       rows[i].answer->type = "IM";

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ui/shift/run_choice.h"
+#include "ui/shift/scorer_choice.h"
 #include "ui/shift/shift_sums.h"
 #include "ui/shift/shift_text.h"
 #include "ui/shift/surface_edits.h"
@@ -16,6 +16,7 @@
 
 using namespace loupe;
 using namespace loupe::ui::shift;
+using loupe::ui::Scorer;
 
 namespace {
 
@@ -69,6 +70,15 @@ api::Run run(int64_t id, const std::string& type, const std::string& model, doub
   made.created = created;
   made.status = status;
   made.epochs_done = 4;
+  return made;
+}
+
+api::Model model(int64_t id, const std::string& type, double created) {
+  api::Model made;
+  made.id = id;
+  made.type = type;
+  made.created = created;
+  made.status = "ok";
   return made;
 }
 
@@ -272,7 +282,7 @@ class TestShiftText : public QObject {
     QVERIFY(nats.in_nats);
     QCOMPARE(nats.policy, -3.0);
     QVERIFY(sum_line(nats, "IM").contains("nat"));
-    QVERIFY(!implicit_scale({}).has_value());
+    QVERIFY(!implicit_scale(api::json()).has_value());
     QVERIFY(!implicit_scale({{"beta", "much"}}).has_value());
   }
 
@@ -331,30 +341,59 @@ class TestShiftText : public QObject {
     QCOMPARE(loupe::ui::token_text(token(" ", 0)), QString(QChar(0x2423)));
   }
 
-  void default_runs_are_of_one_model() {
-    QVERIFY(default_runs({}).empty());
-    QCOMPARE(default_runs({run(1, "IM", "a", 1)}), (std::vector<qint64>{1}));
-    QCOMPARE(default_runs({run(1, "EX", "a", 1), run(2, "IM", "a", 2), run(3, "EX", "a", 3),
-                           run(4, "EX", "b", 9)}),
-             (std::vector<qint64>{3, 2}));
-    QCOMPARE(default_runs({run(1, "EX", "a", 1), run(2, "IM", "a", 2),
-                           run(3, "IM", "a", 3, "running"), run(4, "IM", "a", 4, "failed")}),
-             (std::vector<qint64>{1, 2}));
+  void default_scorers_are_runs_of_one_model() {
+    const std::vector<Scorer> none;
+    QCOMPARE(default_scorers({}, {}), none);
+    QCOMPARE(default_scorers({run(1, "IM", "a", 1)}, {model(1, "EX", 9)}),
+             (std::vector<Scorer>{{1, 0}}));
+    QCOMPARE(default_scorers({run(1, "EX", "a", 1), run(2, "IM", "a", 2), run(3, "EX", "a", 3),
+                              run(4, "EX", "b", 9)},
+                             {}),
+             (std::vector<Scorer>{{3, 0}, {2, 0}}));
+    QCOMPARE(default_scorers({run(1, "EX", "a", 1), run(2, "IM", "a", 2),
+                              run(3, "IM", "a", 3, "running"), run(4, "IM", "a", 4, "failed")},
+                             {}),
+             (std::vector<Scorer>{{1, 0}, {2, 0}}));
   }
 
-  void kept_runs_exist_once_and_are_four() {
+  void without_runs_default_scorers_are_models() {
+    std::vector<api::Model> models{model(1, "LM", 9), model(2, "EX", 1), model(3, "EX", 2),
+                                   model(4, "IM", 3), model(5, "IM", 8)};
+    models[4].status = "missing: model.safetensors";
+    QCOMPARE(default_scorers({}, models), (std::vector<Scorer>{{0, 3}, {0, 4}}));
+    QCOMPARE(default_scorers({}, {models[0]}), (std::vector<Scorer>{{0, 1}}));
+  }
+
+  void kept_scorers_exist_once_and_are_four() {
     std::vector<api::Run> runs;
     for (int id = 1; id <= 6; ++id) runs.push_back(run(id, "EX", "a", id));
     runs[1].epochs_done = 0;
-    QCOMPARE(kept_runs({9, 3, 3, 2, 1}, runs), (std::vector<qint64>{3, 1}));
-    QCOMPARE(kept_runs({6, 5, 4, 3, 1}, runs), (std::vector<qint64>{6, 5, 4, 3}));
+    std::vector<api::Model> models{model(3, "EX", 1), model(4, "LM", 1)};
+    models[1].removed = true;
+    QCOMPARE(kept_scorers({{9, 0}, {3, 0}, {3, 0}, {0, 3}, {0, 4}, {0, 9}, {2, 0}, {1, 0}}, runs,
+                          models),
+             (std::vector<Scorer>{{3, 0}, {0, 3}, {1, 0}}));
+    QCOMPARE(kept_scorers({{6, 0}, {5, 0}, {4, 0}, {3, 0}, {1, 0}}, runs, models),
+             (std::vector<Scorer>{{6, 0}, {5, 0}, {4, 0}, {3, 0}}));
+  }
+
+  // An imported IM-RM's halves are in units of its reward, as a run's are.
+  void the_scale_of_a_model() {
+    api::Model made = model(1, "IM", 1);
+    made.beta = 0.1;
+    made.length_normalised = true;
+    const auto scale = implicit_scale(made);
+    QVERIFY(scale.has_value());
+    QCOMPARE(scale->beta, 0.1);
+    QVERIFY(scale->length_normalised && !scale->without_reference);
+    QVERIFY(!implicit_scale(model(1, "EX", 1)).has_value());
   }
 
   void variants_keep_answers_of_their_example_only() {
     VariantModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     RunRow row;
-    row.run = 7;
+    row.scorer = {7, 0};
     row.name = "im";
     row.type = "IM";
     row.answer = implicit_shift();
@@ -373,8 +412,8 @@ class TestShiftText : public QObject {
     };
     QVERIFY2(cell(1).contains("Δ −0.02") && cell(1).contains("flips"), qPrintable(cell(1)));
     QCOMPARE(cell(2), QStringLiteral("–"));
-    QVERIFY(model.recall(7, row.asked).has_value());
-    QVERIFY(!model.recall(8, row.asked).has_value());
+    QVERIFY(model.recall({7, 0}, row.asked).has_value());
+    QVERIFY(!model.recall({8, 0}, row.asked).has_value());
     QVERIFY(model.csv().contains(ui::shift::Question(row.asked).after.toUtf8()));
     Variant taken = model.take(1);
     QCOMPARE(model.rowCount(), 2);
@@ -385,7 +424,7 @@ class TestShiftText : public QObject {
     // Another prompt: the numbers are of another example.
     model.set_example({"p2", "A b c", {}, "other"}, Edited::chosen);
     QCOMPARE(cell(1), QStringLiteral("–"));
-    QVERIFY(!model.recall(7, row.asked).has_value());
+    QVERIFY(!model.recall({7, 0}, row.asked).has_value());
     model.set_example({"p", "A b c", {}, "other"}, Edited::chosen);
     QVERIFY(cell(1).contains("flips"));
     // A run that trained on is another model.

@@ -37,6 +37,10 @@ class WorkspaceMirror : public QObject {
   bool loaded() const { return loaded_; }
   // Whether the list of models has arrived: an empty one may only be on its way.
   bool knows_models() const { return arrived_.contains(QLatin1String(api::method::models_list)); }
+  // The same of the data.
+  bool knows_datasets() const {
+    return arrived_.contains(QLatin1String(api::method::datasets_list));
+  }
   // Loaded, and the curves of every watched run as well.
   bool settled() const;
 

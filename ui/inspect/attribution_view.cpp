@@ -19,40 +19,12 @@
 #include "ui/widgets/scale_legend.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/token_heatmap.h"
+#include "ui/widgets/type_marker.h"
 
 namespace loupe::ui {
 namespace {
 
 constexpr int type_role = Qt::UserRole + 1;
-
-QIcon marker_of(const QString& type) {
-  QPixmap pixmap(12, 12);
-  pixmap.fill(Qt::transparent);
-  QPainter painter(&pixmap);
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setPen(Qt::NoPen);
-  painter.setBrush(theme::of_type(type));
-  painter.drawEllipse(1, 1, 10, 10);
-  return QIcon(pixmap);
-}
-
-// "run 3", "model 1", or nothing.
-QString data_of(const AttributionView::Choice& choice) {
-  if (choice.run != 0) return QStringLiteral("run %1").arg(choice.run);
-  return choice.model != 0 ? QStringLiteral("model %1").arg(choice.model) : QString();
-}
-
-AttributionView::Choice choice_of(const QString& data) {
-  const qint64 id = data.section(QLatin1Char(' '), 1).toLongLong();
-  return data.startsWith(QLatin1String("run")) ? AttributionView::Choice{id, 0}
-                                               : AttributionView::Choice{0, id};
-}
-
-// The first checkpoint comes with the first whole epoch, or with the end of the run.
-bool can_be_scored(const api::Run& run) {
-  const bool active = run.status == "queued" || run.status == "running";
-  return run.epochs_done >= 1 || (!active && run.epochs_done > 0);
-}
 
 qint64 newest(const std::vector<api::Run>& runs, const std::string& type) {
   const api::Run* best = nullptr;
@@ -120,8 +92,8 @@ void AttributionView::make_side(int side) {
   s.choices->setObjectName(QStringLiteral("inspect-run-%1").arg(side));
   s.choices->setAccessibleName(tr(names[side]));
   s.choices->setToolTip(
-      tr("The trained run whose reward is taken apart here, or a plain language model, whose\n"
-         "log-likelihood is"));
+      tr("The trained run or the reward model of the workspace whose reward is taken apart here,\n"
+         "or a plain language model, whose log-likelihood is"));
   s.choices->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   s.choices->setPlaceholderText(tr("Choose a model"));
   s.close = new QToolButton(s.head);
@@ -164,21 +136,26 @@ void AttributionView::set_choices(const std::vector<api::Run>& runs,
     wanted += QStringLiteral("\n%1 %2 %3").arg(run.id).arg(qstr(run.type), qstr(run.name));
   }
   for (const api::Model& model : models_) {
-    wanted += QStringLiteral("\nLM %1 %2").arg(model.id).arg(qstr(model.name));
+    wanted +=
+        QStringLiteral("\n%1 %2 %3").arg(qstr(model.type)).arg(model.id).arg(qstr(model.name));
   }
   if (wanted != filled_from_) {
     filled_from_ = wanted;
     for (int side = 0; side < most_sides; ++side) fill(side);
   }
   // What was never chosen gets what one most likely wants to compare.
-  const Choice first[] = {{newest(runs_, "EX"), 0}, {newest(runs_, "IM"), 0}};
-  const bool no_run = first[0].is_none() && first[1].is_none();
+  Choice first[] = {{newest(runs_, "EX"), 0}, {newest(runs_, "IM"), 0}};
+  if (first[0].is_none() && first[1].is_none()) {
+    first[0] = newest_model(models_, "EX");
+    first[1] = newest_model(models_, "IM");
+  }
+  const bool no_reward = first[0].is_none() && first[1].is_none();
   for (int side = 0; side < std::min(2, sides_shown_); ++side) {
     if (!choice(side).is_none()) continue;
     if (!first[side].is_none()) {
       if (!(choice(1 - side) == first[side])) set_choice(side, first[side]);
-    } else if (no_run && side == 0 && !models_.empty()) {
-      set_choice(0, {0, models_.front().id});
+    } else if (no_reward && side == 0) {
+      set_choice(0, newest_model(models_, "LM"));
     }
   }
 }
@@ -189,19 +166,17 @@ void AttributionView::fill(int side) {
   const QSignalBlocker blocker(box);
   box->clear();
   const auto add = [box](const QString& type, const QString& name, const Choice& choice) {
-    box->addItem(marker_of(type), QStringLiteral("%1  %2").arg(type, name), data_of(choice));
+    box->addItem(type_marker(type), QStringLiteral("%1  %2").arg(type, name), key_of(choice));
     box->setItemData(box->count() - 1, type, type_role);
   };
   for (const api::Run& run : runs_) add(qstr(run.type), qstr(run.name), {run.id, 0});
   if (!runs_.empty() && !models_.empty()) box->insertSeparator(box->count());
-  for (const api::Model& model : models_)
-    add(QStringLiteral("LM"), qstr(model.name), {0, model.id});
+  for (const api::Model& model : models_) add(qstr(model.type), qstr(model.name), {0, model.id});
   box->setCurrentIndex(before.toString().isEmpty() ? -1 : box->findData(before));
 }
 
 AttributionView::Choice AttributionView::choice(int side) const {
-  const QString data = sides_[side].choices->currentData().toString();
-  return data.isEmpty() ? Choice() : choice_of(data);
+  return scorer_of(sides_[side].choices->currentData().toString());
 }
 
 QString AttributionView::type_of(int side) const {
@@ -209,11 +184,11 @@ QString AttributionView::type_of(int side) const {
 }
 
 bool AttributionView::has(const Choice& choice) const {
-  return !choice.is_none() && sides_[0].choices->findData(data_of(choice)) >= 0;
+  return !choice.is_none() && sides_[0].choices->findData(key_of(choice)) >= 0;
 }
 
 void AttributionView::set_choice(int side, const Choice& choice) {
-  const int index = choice.is_none() ? -1 : sides_[side].choices->findData(data_of(choice));
+  const int index = choice.is_none() ? -1 : sides_[side].choices->findData(key_of(choice));
   const QSignalBlocker blocker(sides_[side].choices);
   sides_[side].choices->setCurrentIndex(index);
 }
@@ -229,20 +204,24 @@ void AttributionView::show_choices(std::vector<Choice> choices) {
 void AttributionView::add_side() {
   if (sides_shown_ == most_sides) return;
   const int side = sides_shown_;
-  Choice fresh;
-  const auto is_shown = [&](const Choice& choice) {
-    for (int other = 0; other < side; ++other) {
-      if (this->choice(other) == choice) return true;
-    }
-    return false;
-  };
   // A plain language model first: beside reward models it tells most.
+  std::vector<Choice> all;
   for (const api::Model& model : models_) {
-    if (fresh.is_none() && !is_shown({0, model.id})) fresh = {0, model.id};
+    if (model.type == "LM") all.push_back({0, model.id});
   }
   for (const api::Run& run : runs_) {
-    if (fresh.is_none() && can_be_scored(run) && !is_shown({run.id, 0})) fresh = {run.id, 0};
+    if (can_be_scored(run)) all.push_back({run.id, 0});
   }
+  for (const api::Model& model : models_) {
+    if (model.type != "LM") all.push_back({0, model.id});
+  }
+  std::erase_if(all, [&](const Choice& known) {
+    for (int other = 0; other < side; ++other) {
+      if (choice(other) == known) return true;
+    }
+    return false;
+  });
+  const Choice fresh = all.empty() ? Choice() : all.front();
   set_choice(side, fresh);
   show_sides(side + 1);
   show_message(side, {}, false);

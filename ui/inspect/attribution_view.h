@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Up to three models side by side on one pair: which model, the verdict, and the chosen and the
 // rejected response as token heatmaps under one colour scale, with its key below. A model is a
-// trained run, or a plain language model. Narrow columns scroll sideways rather than shrink.
+// trained run, a reward model that was brought, or a plain language model. Narrow columns scroll
+// sideways rather than shrink.
 #pragma once
 
 #include <QWidget>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/api/messages.h"
+#include "ui/client/scorer.h"
 
 class QComboBox;
 class QLabel;
@@ -30,17 +32,12 @@ class AttributionView : public QWidget {
     relative,  // a share of each model's largest |credit|: the pictures are equally strong
     absolute   // reward units, the same for all reward models
   };
-  // One of the two, or none.
-  struct Choice {
-    qint64 run = 0, model = 0;
-    bool is_none() const { return run == 0 && model == 0; }
-    bool operator==(const Choice&) const = default;
-  };
+  using Choice = Scorer;
 
   explicit AttributionView(QWidget* parent = nullptr);
 
   // What there is to choose from. Keeps the choices where they still exist; at first the newest EX
-  // on the left and the newest IM beside it, or a language model where there is no run.
+  // on the left and the newest IM beside it; without runs, of the models, or a language model.
   void set_choices(const std::vector<api::Run>& runs, const std::vector<api::Model>& models);
   int sides() const { return sides_shown_; }
   Choice choice(int side) const;

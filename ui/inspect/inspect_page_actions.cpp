@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QSvgGenerator>
 #include <QTableView>
+#include <algorithm>
 
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/inspect_page.h"
@@ -18,16 +19,6 @@
 
 namespace loupe::ui {
 namespace {
-
-std::vector<qint64> ids_of(const Place& place, const char* key) {
-  std::vector<qint64> ids;
-  const auto list = place.find(key);
-  if (list == place.end() || !list->is_array()) return ids;
-  for (const auto& id : *list) {
-    if (id.is_number_integer()) ids.push_back(id.get<qint64>());
-  }
-  return ids;
-}
 
 qint64 number_of(const Place& place, const char* key, qint64 otherwise) {
   const auto number = place.find(key);
@@ -105,14 +96,9 @@ Place InspectPage::pair_place() const {
 Place InspectPage::place() const {
   if (wanted_) return *wanted_;
   Place place = pair_place();
-  std::vector<qint64> runs, models;
-  for (int side = 0; side < view_->sides(); ++side) {
-    const AttributionView::Choice choice = view_->choice(side);
-    if (choice.run != 0) runs.push_back(choice.run);
-    if (choice.model != 0) models.push_back(choice.model);
-  }
-  place["runs"] = runs;
-  place["models"] = models;
+  std::vector<Scorer> scorers;
+  for (int side = 0; side < view_->sides(); ++side) scorers.push_back(view_->choice(side));
+  put_scorers(place, scorers);
   return place;
 }
 
@@ -129,7 +115,10 @@ void InspectPage::go(const Place& place) {
 bool InspectPage::go_on() {
   if (!wanted_ || !mirror_->loaded()) return false;
   // The models are listed apart from the runs, and later.
-  if (!ids_of(*wanted_, "models").empty() && !mirror_->knows_models()) return false;
+  const std::vector<Scorer> named = scorers_in(*wanted_);
+  const bool waits = std::any_of(named.begin(), named.end(),
+                                 [](const Scorer& scorer) { return scorer.model != 0; });
+  if (waits && !mirror_->knows_models()) return false;
   const Place place = *std::exchange(wanted_, std::nullopt);
   show_wanted_columns(place);
   const auto chosen = text_of(place, "chosen"), rejected = text_of(place, "rejected");
@@ -158,9 +147,7 @@ bool InspectPage::go_on() {
 }
 
 void InspectPage::show_wanted_columns(const Place& place) {
-  std::vector<AttributionView::Choice> choices;
-  for (const qint64 run : ids_of(place, "runs")) choices.push_back({run, 0});
-  for (const qint64 model : ids_of(place, "models")) choices.push_back({0, model});
+  std::vector<Scorer> choices = scorers_in(place);
   std::erase_if(choices, [this](const auto& choice) { return !view_->has(choice); });
   if (choices.empty()) return;
   if (place.contains("models") || choices.size() > 1) {
@@ -191,12 +178,10 @@ void InspectPage::open_shift() {
     place["chosen"] = pair_->chosen;
     place["rejected"] = pair_->rejected;
   }
-  std::vector<qint64> runs;
-  for (int side = 0; side < view_->sides(); ++side) {
-    if (view_->run_of(side) != 0) runs.push_back(view_->run_of(side));
-  }
+  std::vector<Scorer> scorers;
+  for (int side = 0; side < view_->sides(); ++side) scorers.push_back(view_->choice(side));
   place["page"] = "shift";
-  if (!runs.empty()) place["runs"] = runs;
+  put_scorers(place, scorers);
   emit open_wanted(place);
 }
 

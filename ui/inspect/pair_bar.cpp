@@ -136,7 +136,7 @@ QWidget* PairBar::make_tools() {
   scale_label->setBuddy(scale_);
   add_model_ = new QPushButton(tr("Add model"), line);
   add_model_->setObjectName(QStringLiteral("inspect-add"));
-  add_model_->setToolTip(tr("Another column, up to three: a run, or a plain language model"));
+  add_model_->setToolTip(tr("Another column, up to three: a run, or a model of the workspace"));
   open_shift_ = new QPushButton(tr("Shift"), line);
   open_shift_->setObjectName(QStringLiteral("inspect-shift"));
   open_shift_->setToolTip(tr("Open this pair in Shift: edit a response and see the reward move"));

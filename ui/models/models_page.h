@@ -100,7 +100,8 @@ class ModelsPage : public Page {
   QList<qint64> undoes_;   // the last one behind
   bool restoring_ = false, locating_ = false;
   bool fitting_ = false, fitted_by_hand_ = false;  // the columns of the table
-  QAction *train_, *inspect_, *rename_, *note_, *locate_, *tokens_, *remove_, *undo_, *copy_;
+  QAction *train_, *inspect_, *shift_, *rename_, *note_, *locate_, *tokens_, *remove_, *undo_,
+      *copy_;
 };
 
 }  // namespace loupe::ui

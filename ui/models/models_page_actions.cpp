@@ -48,6 +48,8 @@ void ModelsPage::make_actions() {
   inspect_ = add("models-inspect", tr("Open in Inspect"),
                  tr("What it says of each token of a response (Enter)"), {}, table_,
                  [this] { open("inspect"); });
+  shift_ = add("models-shift", tr("Open in Shift"), tr("Edit a response and see its score move"),
+               {}, table_, [this] { open("shift"); });
   tokens_ =
       add("models-add-tokens", tr("Add special tokens…"),
           tr("A copy with special tokens in its vocabulary"), {}, table_, [this] { add_tokens(); });
@@ -73,7 +75,7 @@ void ModelsPage::make_actions() {
         filter_line_->setFocus(Qt::ShortcutFocusReason);
         filter_line_->selectAll();
       });
-  details_->set_actions({train_, inspect_, tokens_, remove_});
+  details_->set_actions({train_, inspect_, shift_, tokens_, remove_});
 }
 
 void ModelsPage::update_actions() {
@@ -82,12 +84,12 @@ void ModelsPage::update_actions() {
   const bool ready = client_->state() == EngineClient::State::ready;
   const bool well = any && status_trouble(*model).isEmpty();
   for (QAction* action : {rename_, note_, remove_, copy_}) action->setEnabled(any);
-  const QString kind = any ? kind_of(*model) : QString();
-  const bool trainable = kind == QLatin1String("LM") || kind == QLatin1String("adapter");
+  const bool trainable = any && model->type == "LM";
   train_->setEnabled(trainable && well);
   train_->setToolTip(!any || trainable ? tr("Opens the Train page with this model chosen")
                                        : tr("A reward model is trained from a language model"));
   inspect_->setEnabled(well);
+  shift_->setEnabled(well);
   tokens_->setEnabled(well && ready);
   locate_->setEnabled(any && ready);
   locate_->setVisible(any && !well);
@@ -99,7 +101,7 @@ void ModelsPage::show_menu(const QPoint& place) {
   QMenu menu(table_);
   menu.setObjectName(QStringLiteral("models-menu"));
   menu.setToolTipsVisible(true);
-  menu.addActions({train_, inspect_, tokens_});
+  menu.addActions({train_, inspect_, shift_, tokens_});
   menu.addSeparator();
   menu.addActions({rename_, note_, locate_, remove_, undo_});
   menu.addSeparator();
@@ -111,10 +113,10 @@ void ModelsPage::open(const char* page) {
   if (current() == nullptr) return;
   Place place = Place::object();
   place["page"] = page;
-  if (std::string_view(page) == "inspect") {
-    place["models"] = {wanted_};
-  } else {
+  if (std::string_view(page) == "train") {
     place["model"] = wanted_;
+  } else {
+    place["models"] = {wanted_};
   }
   emit open_wanted(place);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which runs are rescored: one to four, each a choice with a button that takes it away.
+// Which runs and models rescore: one to four, each a choice with a button that takes it away.
 #pragma once
 
 #include <QWidget>
 #include <vector>
 
 #include "core/api/messages.h"
+#include "ui/client/scorer.h"
 
 class QComboBox;
 class QHBoxLayout;
@@ -18,14 +19,14 @@ class ModelBar : public QWidget {
  public:
   explicit ModelBar(QWidget* parent = nullptr);
 
-  // Keeps the choice as far as it still exists; the default one where nothing is left of it.
-  // Tells nobody.
-  void set_runs(const std::vector<api::Run>& runs);
+  // What there is to choose from. Keeps the choice as far as it still exists; the default one where
+  // nothing is left of it. Tells nobody.
+  void set_choices(const std::vector<api::Run>& runs, const std::vector<api::Model>& models);
   // As far as they exist; tells nobody.
-  void choose(const std::vector<qint64>& runs);
-  const std::vector<qint64>& chosen() const { return chosen_; }
+  void choose(const std::vector<Scorer>& scorers);
+  const std::vector<Scorer>& chosen() const { return chosen_; }
   bool can_add() const;
-  // The newest run that is not chosen yet.
+  // The newest run that is not chosen yet, else a model.
   void add();
 
  signals:
@@ -33,19 +34,24 @@ class ModelBar : public QWidget {
 
  protected:
   void changeEvent(QEvent*) override;
+  void showEvent(QShowEvent*) override;
 
  private:
   struct Chip {
     QWidget* area = nullptr;
-    QComboBox* run = nullptr;
+    QComboBox* choices = nullptr;
     QToolButton* remove = nullptr;
   };
+  // While it is seen: hundreds of runs need not be listed for a page that nobody looks at.
   void refill();
   void pick(size_t chip);
   void remove(size_t chip);
 
   std::vector<api::Run> runs_;  // those that can be scored, newest first
-  std::vector<qint64> chosen_;
+  // Reward models before language models, each newest first.
+  std::vector<api::Model> models_;
+  std::vector<Scorer> chosen_;
+  QString filled_from_;  // what the lists were filled from
   std::vector<Chip> chips_;
   QToolButton* add_;
 };

@@ -109,8 +109,8 @@ void MovedView::fill(Part& part, const RunRow& row) {
   if (!filled) return;
   part.tokens->set_dimmed(row.waiting);
   part.sum->setEnabled(!row.waiting);
-  if (part.run == row.run && part.serial == row.serial) return;
-  part.run = row.run;
+  if (part.scorer == row.scorer && part.serial == row.serial) return;
+  part.scorer = row.scorer;
   part.serial = row.serial;
   part.tokens->set_shift(*row.answer);
   part.sum->setText(sum_line(sums_of(*row.answer, row.scale), row.type));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What moved: for each run the aligned tokens of the response before and after, what they add up
+// What moved: for each model the aligned tokens of the response before and after, what they add up
 // to, and under all of them the key of the one colour scale.
 #pragma once
 
@@ -42,7 +42,7 @@ class MovedView : public QWidget {
     QLabel* title = nullptr;
     AlignedTokens* tokens = nullptr;
     QLabel* sum = nullptr;
-    qint64 run = 0;
+    Scorer scorer;
     int serial = -1;  // of the answer shown
   };
   void add_part();

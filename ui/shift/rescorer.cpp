@@ -15,16 +15,34 @@ QString text_of(const api::json& object, const char* key) {
 
 }  // namespace
 
-api::json shift_params(api::json runs, const Question& question) {
-  api::json params{{"runs", std::move(runs)},
-                   {"before", stdstr(question.before)},
-                   {"after", stdstr(question.after)}};
+api::json shift_params(const std::vector<Scorer>& scorers, const Question& question) {
+  api::json params{{"before", stdstr(question.before)}, {"after", stdstr(question.after)}};
+  put_scorers(params, scorers);
   if (question.pair.is_object())
     params.update(question.pair);
   else
     params["prompt"] = stdstr(question.prompt);
   if (!question.other.isEmpty()) params["rejected"] = stdstr(question.other);
   return params;
+}
+
+RunRow row_of(const api::Run& run) {
+  RunRow row;
+  row.scorer = {run.id, 0};
+  row.name = qstr(run.name);
+  row.type = qstr(run.type);
+  row.scale = implicit_scale(run.recipe);
+  row.epochs_done = run.epochs_done;
+  return row;
+}
+
+RunRow row_of(const api::Model& model) {
+  RunRow row;
+  row.scorer = {0, model.id};
+  row.name = qstr(model.name);
+  row.type = qstr(model.type);
+  row.scale = implicit_scale(model);
+  return row;
 }
 
 Rescorer::Rescorer(EngineClient* client, Recall recall, QObject* parent)
@@ -35,29 +53,31 @@ Rescorer::Rescorer(EngineClient* client, Recall recall, QObject* parent)
   connect(client_, &EngineClient::notified, this, &Rescorer::take_notification);
 }
 
-bool Rescorer::set_runs(const std::vector<const api::Run*>& runs) {
+bool Rescorer::set_rows(std::vector<RunRow> wanted) {
   std::vector<RunRow> fresh;
   bool needs_answers = false;
-  for (const api::Run* run : runs) {
-    const auto known = std::find_if(rows_.begin(), rows_.end(),
-                                    [run](const RunRow& row) { return row.run == run->id; });
-    const bool is_new = known == rows_.end() || known->epochs_done != run->epochs_done;
-    RunRow row = is_new ? RunRow{} : *known;
-    row.run = run->id;
-    row.name = qstr(run->name);
-    row.type = qstr(run->type);
+  for (RunRow& row : wanted) {
+    const auto known = std::find_if(rows_.begin(), rows_.end(), [&](const RunRow& old) {
+      return old.scorer == row.scorer && old.type == row.type;
+    });
+    const bool is_new = known == rows_.end() || known->epochs_done != row.epochs_done;
+    if (!is_new) {
+      RunRow kept = *known;
+      kept.name = row.name;
+      kept.scale = row.scale;
+      row = std::move(kept);
+    } else {
+      row.waiting = wanted_.has_value();
+    }
     row.shade = static_cast<int>(std::count_if(
         fresh.begin(), fresh.end(), [&](const RunRow& other) { return other.type == row.type; }));
-    row.scale = implicit_scale(run->recipe);
-    row.epochs_done = run->epochs_done;
-    if (is_new) row.waiting = wanted_.has_value();
     needs_answers = needs_answers || is_new;
     fresh.push_back(std::move(row));
   }
-  const bool same = std::equal(rows_.begin(), rows_.end(), fresh.begin(), fresh.end(),
-                               [](const RunRow& a, const RunRow& b) {
-                                 return a.run == b.run && a.name == b.name && a.shade == b.shade;
-                               });
+  const bool same = std::equal(
+      rows_.begin(), rows_.end(), fresh.begin(), fresh.end(), [](const RunRow& a, const RunRow& b) {
+        return a.scorer == b.scorer && a.name == b.name && a.shade == b.shade;
+      });
   rows_ = std::move(fresh);
   if (!same || needs_answers) emit changed();
   return needs_answers;
@@ -110,11 +130,11 @@ void Rescorer::mark_waiting() {
 void Rescorer::send() {
   pause_.stop();
   if (!wanted_) return;
-  api::json runs = api::json::array();
+  std::vector<Scorer> open;
   for (size_t i = 0; i < rows_.size(); ++i) {
     RunRow& row = rows_[i];
     if (row.shows(*wanted_)) continue;
-    if (auto known = recall_(row.run, *wanted_)) {
+    if (auto known = recall_(row.scorer, *wanted_)) {
       row.answer = std::move(known);
       row.serial = ++last_serial_;
       row.asked = *wanted_;
@@ -123,10 +143,10 @@ void Rescorer::send() {
       emit answered(static_cast<int>(i));
     } else {
       row.waiting = true;
-      runs.push_back(row.run);
+      open.push_back(row.scorer);
     }
   }
-  if (runs.empty()) {
+  if (open.empty()) {
     client_->cancel(request_);
     request_ = 0;
     emit changed();
@@ -135,7 +155,7 @@ void Rescorer::send() {
   }
   sent_ = *wanted_;
   request_ = client_->request(
-      api::method::shift, shift_params(std::move(runs), sent_), this,
+      api::method::shift, shift_params(open, sent_), this,
       [this](const api::json& result) { take_result(result); },
       [this](const Failure& failure) { take_failure(failure); }, QStringLiteral("shift-rescore"));
   emit changed();
@@ -164,8 +184,9 @@ void Rescorer::take_row(const api::json& value) {
   } catch (const std::exception&) {
     return;  // the row is missed at the end, and says so
   }
+  const Scorer scorer{shift.run, shift.model};
   const auto row = std::find_if(rows_.begin(), rows_.end(),
-                                [&](const RunRow& known) { return known.run == shift.run; });
+                                [&](const RunRow& known) { return known.scorer == scorer; });
   if (row == rows_.end() || row->shows(sent_)) return;
   row->phase.clear();
   // The text may have changed again while the answer was on its way: then it is shown, as old.
@@ -174,7 +195,7 @@ void Rescorer::take_row(const api::json& value) {
   if (shift.error.is_object()) {
     row->answer.reset();
     row->error = text_of(shift.error, "what");
-    if (row->error.isEmpty()) row->error = tr("This run could not be scored.");
+    if (row->error.isEmpty()) row->error = tr("This model could not be scored.");
     row->hint = text_of(shift.error, "hint");
     return;
   }
@@ -196,7 +217,7 @@ void Rescorer::take_result(const api::json& result) {
     row.waiting = false;
     row.answer.reset();
     row.phase.clear();
-    row.error = tr("The engine's answer for this run could not be read.");
+    row.error = tr("The engine's answer for this model could not be read.");
     row.hint = tr("The window and the engine may be of different versions.");
   }
   emit changed();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The conversation with the engine about one edit: waits until the typing pauses, asks the chosen
-// runs that have no answer yet, takes their rows one by one as they come. A newer question takes
-// the older one's place without a word.
+// runs and models that have no answer yet, takes their rows one by one as they come. A newer
+// question takes the older one's place without a word.
 #pragma once
 
 #include <QObject>
@@ -15,20 +15,23 @@
 
 namespace loupe::ui::shift {
 
-// What the engine is asked about these runs.
-api::json shift_params(api::json runs, const Question& question);
+// What the engine is asked about them.
+api::json shift_params(const std::vector<Scorer>& scorers, const Question& question);
+// A row as the page keeps it, without an answer yet.
+RunRow row_of(const api::Run& run);
+RunRow row_of(const api::Model& model);
 
 class Rescorer : public QObject {
   Q_OBJECT
  public:
   static constexpr int pause_ms = 150;
   // An answer of earlier on that is still good, if there is one.
-  using Recall = std::function<std::optional<api::Shift>(qint64 run, const Question&)>;
+  using Recall = std::function<std::optional<api::Shift>(const Scorer&, const Question&)>;
 
   Rescorer(EngineClient* client, Recall recall, QObject* parent = nullptr);
 
-  // One row a run, in this order; answers are kept. True when a run is new or has trained on.
-  bool set_runs(const std::vector<const api::Run*>& runs);
+  // These rows in this order; known answers are kept. True when one is new or has trained on.
+  bool set_rows(std::vector<RunRow> wanted);
   const std::vector<RunRow>& rows() const { return rows_; }
 
   // Asks when nothing newer was wanted for pause_ms; the rows wait from now on.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the page knows of one chosen run: its last answer, whether a newer one is on its way, and
-// what went wrong.
+// What the page knows of one chosen run or model: its last answer, whether a newer one is on its
+// way, and what went wrong.
 #pragma once
 
 #include <QString>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/api/messages.h"
+#include "ui/client/scorer.h"
 #include "ui/shift/shift_sums.h"
 
 namespace loupe::ui::shift {
@@ -22,11 +23,11 @@ struct Question {
 };
 
 struct RunRow {
-  qint64 run = 0;
+  Scorer scorer;
   QString name, type;
-  int shade = 0;  // how many runs of the same type come before it
+  int shade = 0;  // how many of the same type come before it
   std::optional<ImplicitScale> scale;
-  double epochs_done = 0;  // an answer is of the checkpoint of that time
+  double epochs_done = 0;  // of a run: an answer is of the checkpoint of that time
 
   std::optional<api::Shift> answer;
   Question asked;        // what `answer` answers

@@ -17,7 +17,7 @@
 #include "ui/shift/moved_view.h"
 #include "ui/shift/rescorer.h"
 #include "ui/shift/response_editor.h"
-#include "ui/shift/run_choice.h"
+#include "ui/shift/scorer_choice.h"
 #include "ui/shift/variant_filler.h"
 #include "ui/shift/variant_list.h"
 #include "ui/widgets/empty_state.h"
@@ -40,7 +40,9 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   variants_ = new shift::VariantModel(this);
   rescorer_ = new shift::Rescorer(
       client_,
-      [this](qint64 run, const Question& question) { return variants_->recall(run, question); },
+      [this](const Scorer& scorer, const Question& question) {
+        return variants_->recall(scorer, question);
+      },
       this);
   filler_ = new shift::VariantFiller(client_, variants_, this);
   empty_ = new EmptyState(QStringLiteral("shift"), this);
@@ -58,7 +60,9 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   make_actions();
   make_export_menu();
 
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &ShiftPage::runs_changed);
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, &ShiftPage::lists_changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, &ShiftPage::lists_changed);
+  connect(mirror_, &WorkspaceMirror::datasets_changed, this, &ShiftPage::lists_changed);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state != EngineClient::State::ready) {
       asking_pair_ = gave_up_ = false;
@@ -78,7 +82,7 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
     moved_->set_relative(bar_->is_relative());
   });
   connect(models_, &shift::ModelBar::picked, this, [this] {
-    show_runs();
+    show_models();
     emit place_changed();
   });
   connect(editor_, &shift::ResponseEditor::changed, this, &ShiftPage::text_changed);
@@ -179,95 +183,31 @@ void ShiftPage::flush() {
   if (example_ && rescorer_->busy()) rescorer_->ask(question());
 }
 
-void ShiftPage::runs_changed() {
-  models_->set_runs(mirror_->runs());
+void ShiftPage::lists_changed() {
+  models_->set_choices(mirror_->runs(), mirror_->models());
   show_empty_or_content();
-  if (mirror_->loaded() && wanted_) {
+  if (!mirror_->loaded()) return;
+  if (wanted_) {
+    if (!can_apply(*wanted_)) return;
     const Place wanted = *std::exchange(wanted_, std::nullopt);
     apply_place(wanted);
     return;
   }
-  show_runs();
+  show_models();
   if (!example_ && !asking_pair_ && !gave_up_ && !bar_->is_typed() && !models_->chosen().empty()) {
     ask_pair(stdstr(bar_->set()), bar_->index(), 0);
   }
 }
 
-void ShiftPage::show_runs() {
-  std::vector<const api::Run*> chosen;
-  for (const qint64 id : models_->chosen()) {
-    if (const api::Run* run = mirror_->run(id)) chosen.push_back(run);
+void ShiftPage::show_models() {
+  std::vector<shift::RunRow> chosen;
+  for (const Scorer& scorer : models_->chosen()) {
+    if (const api::Run* run = mirror_->run(scorer.run)) chosen.push_back(shift::row_of(*run));
+    if (const api::Model* model = mirror_->model(scorer.model))
+      chosen.push_back(shift::row_of(*model));
   }
-  const bool needs_answers = rescorer_->set_runs(chosen);
+  const bool needs_answers = rescorer_->set_rows(std::move(chosen));
   if (needs_answers && example_) rescorer_->ask(question());
-}
-
-void ShiftPage::ask_pair(const std::string& set, qint64 index, qint64 pairs_run) {
-  if (mirror_->run(pairs_run) == nullptr) pairs_run = 0;
-  if (pairs_run == 0 && !models_->chosen().empty()) pairs_run = models_->chosen().front();
-  if (pairs_run == 0) return;
-  keep_sketch();
-  example_.reset();
-  rescorer_->clear();
-  asking_pair_ = true;
-  gave_up_ = false;
-  api::json params{{"run", pairs_run}, {"offset", std::max<qint64>(0, index)}, {"limit", 1}};
-  if (!set.empty()) params["set"] = set;
-  client_->request(
-      api::method::pairs_list, std::move(params), this,
-      [this, pairs_run, index, set](const api::json& result) {
-        asking_pair_ = false;
-        Example example;
-        example.pairs_run = pairs_run;
-        QStringList sets;
-        qint64 total = 0;
-        std::vector<api::Pair> found;
-        try {
-          found = result.at("rows").get<std::vector<api::Pair>>();
-          total = result.value("total", qint64(0));
-          for (const auto& name : result.value("sets", std::vector<std::string>())) {
-            sets << qstr(name);
-          }
-        } catch (const std::exception& error) {
-          const Failure failure{0,
-                                {},
-                                tr("The engine's answer could not be read."),
-                                QString::fromUtf8(error.what()),
-                                {}};
-          no_example(failure.what, true);
-          report(QStringLiteral("shift"), failure);
-          return;
-        }
-        if (found.empty() && total > 0 && index > 0) return ask_pair(set, 0, pairs_run);
-        if (found.empty()) return no_example(tr("This set has no pairs."), false);
-        example.pair = found.front();
-        bar_->set_sets(sets, qstr(example.pair.set), example.pair.index, total);
-        show_example(std::move(example));
-      },
-      [this](const Failure& failure) {
-        asking_pair_ = false;
-        no_example(failure.what, true);
-        report(QStringLiteral("shift"), failure);
-      },
-      QStringLiteral("shift-pair"));
-}
-
-void ShiftPage::no_example(const QString& text, bool is_error) {
-  gave_up_ = true;
-  wanted_after_.reset();
-  wanted_texts_.reset();
-  note_->setText(is_error ? tr("✗ %1").arg(text) : text);
-  note_->setForegroundRole(is_error ? QPalette::BrightText : QPalette::PlaceholderText);
-  note_->show();
-  editor_->load({}, {}, {}, edited_);
-  update_actions();
-}
-
-void ShiftPage::show_example(Example example) {
-  note_->hide();
-  example_ = std::move(example);
-  open_sketch();
-  emit place_changed();
 }
 
 QString ShiftPage::sketch_key() const {
@@ -389,8 +329,7 @@ void ShiftPage::show_rows() {
 }
 
 void ShiftPage::show_empty_or_content() {
-  const auto& runs = mirror_->runs();
-  const bool some = std::any_of(runs.begin(), runs.end(), shift::can_be_scored);
+  const bool some = !models_->chosen().empty();
   if (!mirror_->loaded() && !some) {
     empty_->set_content(tr("Shift"),
                         tr("Waiting for the engine to list the runs of this workspace."));
@@ -399,7 +338,7 @@ void ShiftPage::show_empty_or_content() {
         tr("No finished run yet"),
         tr("Here a response is edited in place, and every chosen model scores it as you type:\n"
            "how far its reward moves, whether its preference flips, and which tokens carry it.\n"
-           "It needs a run that has been trained."));
+           "It needs a run that has been trained, or a model that was imported."));
   }
   stack_->setCurrentIndex(some ? 1 : 0);
 }

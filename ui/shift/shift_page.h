@@ -37,8 +37,8 @@ class ShiftPage : public Page {
  public:
   ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent = nullptr);
 
-  // {"runs", "edit": "chosen" or "rejected", "after", "variants": [text], and the example:
-  // "set", "index", "pairs_run" or "prompt", "chosen", "rejected"}
+  // {"runs", "models": [id], "edit": "chosen" or "rejected", "after", "variants": [text], and the
+  // example: "set", "index", "pairs_run" or "prompt", "chosen", "rejected"}
   Place place() const override;
   void go(const Place& place) override;
   bool settled() const override;
@@ -68,9 +68,12 @@ class ShiftPage : public Page {
   QWidget* make_content();
   void make_actions();
   void make_export_menu();
-  void runs_changed();
-  void show_runs();
+  void lists_changed();
+  void show_models();
   void ask_pair(const std::string& set, qint64 index, qint64 pairs_run);
+  void take_pair(const api::json& result, const std::string& set, qint64 index, qint64 pairs_run);
+  void pair_failed(const Failure& failure);
+  void start_typing();
   void no_example(const QString& text, bool is_error);
   void show_example(Example example);
   void open_sketch();
@@ -89,6 +92,7 @@ class ShiftPage : public Page {
   void update_actions();
   void export_picture(bool of_tokens);
   void export_csv(const QString& suggested, const QByteArray& bytes);
+  bool can_apply(const Place& place) const;
   void apply_place(const Place& place);
 
   EngineClient* client_;
@@ -113,7 +117,7 @@ class ShiftPage : public Page {
   std::optional<Example> example_;
   shift::Edited edited_ = shift::Edited::chosen;
   QHash<QString, Sketch> sketches_;
-  std::optional<Place> wanted_;                       // until the runs are listed
+  std::optional<Place> wanted_;                       // until runs and models are listed
   std::optional<QString> wanted_after_;               // until the pair is there
   std::optional<std::vector<QString>> wanted_texts_;  // of variants, likewise
   bool asking_pair_ = false;

@@ -40,7 +40,7 @@ std::optional<T> read(const Place& place, const char* key) {
 Place ShiftPage::place() const {
   if (wanted_) return *wanted_;
   Place place = Place::object();
-  if (!models_->chosen().empty()) place["runs"] = models_->chosen();
+  if (!models_->chosen().empty()) put_scorers(place, models_->chosen());
   place["edit"] = edited_ == shift::Edited::chosen ? "chosen" : "rejected";
   if (!example_) return place;
   if (example_->typed) {
@@ -61,16 +61,24 @@ Place ShiftPage::place() const {
 
 void ShiftPage::go(const Place& place) {
   if (!place.is_object()) return;
-  if (!mirror_->loaded()) {
+  if (!can_apply(place)) {
     wanted_ = place;
   } else {
     apply_place(place);
   }
 }
 
+// The models are listed apart from the runs, and later.
+bool ShiftPage::can_apply(const Place& place) const {
+  const std::vector<Scorer> named = scorers_in(place);
+  const bool names_model = std::any_of(named.begin(), named.end(),
+                                       [](const Scorer& scorer) { return scorer.model != 0; });
+  return mirror_->loaded() && (mirror_->knows_models() || !names_model);
+}
+
 void ShiftPage::apply_place(const Place& place) {
   keep_sketch();
-  if (const auto runs = read<std::vector<qint64>>(place, "runs")) models_->choose(*runs);
+  models_->choose(scorers_in(place));
   if (const auto after = read<std::string>(place, "after")) wanted_after_ = qstr(*after);
   if (const auto texts = read<std::vector<std::string>>(place, "variants")) {
     wanted_texts_.emplace();
@@ -94,7 +102,7 @@ void ShiftPage::apply_place(const Place& place) {
     bar_->set_typed(true);
     example_.reset();
     rescorer_->clear();
-    show_runs();
+    show_models();
     show_example(std::move(example));
     return;
   }
@@ -102,13 +110,13 @@ void ShiftPage::apply_place(const Place& place) {
     bar_->set_typed(false);
     const qint64 known = example_ ? example_->pairs_run : 0;
     example_.reset();
-    show_runs();
+    show_models();
     ask_pair(read<std::string>(place, "set").value_or(stdstr(bar_->set())),
              read<qint64>(place, "index").value_or(0),
              read<qint64>(place, "pairs_run").value_or(known));
     return;
   }
-  show_runs();
+  show_models();
   open_sketch();
 }
 
@@ -137,8 +145,8 @@ void ShiftPage::make_actions() {
   action("shift-action-side", tr("Edit the other response"),
          tr("Edits the rejected response instead of the chosen, or the other way round"), {},
          [this] { edit_side(edited_ == Edited::chosen ? Edited::rejected : Edited::chosen); });
-  action("shift-action-add-model", tr("Add a model"), tr("Score the edit with one more run"), {},
-         [this] { models_->add(); });
+  action("shift-action-add-model", tr("Add a model"),
+         tr("Score the edit with one more run or model"), {}, [this] { models_->add(); });
   inspect_ = action("shift-action-inspect", tr("Open in Inspect"),
                     tr("The pair with the edited response, taken apart token by token"),
                     Qt::CTRL | Qt::Key_I, &ShiftPage::open_in_inspect);
@@ -153,13 +161,16 @@ void ShiftPage::open_in_inspect() {
   if (!example_) return;
   api::Pair pair = example_->pair;
   (edited_ == Edited::chosen ? pair.chosen : pair.rejected) = stdstr(editor_->text());
-  std::vector<qint64> runs = models_->chosen();
-  runs.resize(std::min<size_t>(runs.size(), 3));
-  emit open_wanted({{"page", "inspect"},
-                    {"runs", runs},
-                    {"prompt", pair.prompt},
-                    {"chosen", pair.chosen},
-                    {"rejected", pair.rejected}});
+  std::vector<Scorer> scorers = models_->chosen();
+  scorers.resize(std::min<size_t>(scorers.size(), 3));
+  Place place{{"page", "inspect"},
+              {"prompt", pair.prompt},
+              {"chosen", pair.chosen},
+              {"rejected", pair.rejected}};
+  put_scorers(place, scorers);
+  // A run alone is put beside what it is compared with there.
+  if (place["models"].empty()) place.erase("models");
+  emit open_wanted(place);
 }
 
 void ShiftPage::make_export_menu() {

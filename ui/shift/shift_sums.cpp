@@ -98,6 +98,11 @@ std::optional<ImplicitScale> implicit_scale(const api::json& recipe) {
   return ImplicitScale{beta->get<double>(), flag("length_normalised"), flag("without_reference")};
 }
 
+std::optional<ImplicitScale> implicit_scale(const api::Model& model) {
+  if (model.type != "IM" || !(model.beta > 0)) return std::nullopt;
+  return ImplicitScale{model.beta, model.length_normalised, model.without_reference};
+}
+
 Sums sums_of(const api::Shift& shift, const std::optional<ImplicitScale>& scale) {
   Sums sums;
   bool edit_seen = false;

@@ -59,8 +59,10 @@ struct ImplicitScale {
   double beta = 0;
   bool length_normalised = false, without_reference = false;
 };
-// nullopt when the recipe does not say.
+// Of a run's recipe; nullopt when it does not say.
 std::optional<ImplicitScale> implicit_scale(const api::json& recipe);
+// Of a model; nullopt when it is no IM-RM.
+std::optional<ImplicitScale> implicit_scale(const api::Model& model);
 
 struct Sums {
   double edited = 0;   // tokens without a partner

@@ -26,9 +26,9 @@ void VariantFiller::fill() {
   if (!missing) return;
   const Question& question = missing->question;
   // Whoever gets no answer now is not asked again and again.
-  for (const qint64 run : missing->runs) failed_ << VariantModel::key_of(question, run);
+  for (const Scorer& scorer : missing->scorers) failed_ << VariantModel::key_of(question, scorer);
   request_ = client_->request(
-      api::method::shift, shift_params(missing->runs, question), this,
+      api::method::shift, shift_params(missing->scorers, question), this,
       [this, question](const api::json& result) { take(question, result); },
       [this](const Failure&) {
         request_ = 0;
@@ -45,10 +45,10 @@ void VariantFiller::take(const Question& question, const api::json& result) {
         RunRow row;
         row.answer = value.get<api::Shift>();
         if (row.answer->error.is_object()) continue;
-        row.run = row.answer->run;
+        row.scorer = {row.answer->run, row.answer->model};
         row.asked = question;
         model_->remember(row);
-        failed_.remove(VariantModel::key_of(question, row.run));
+        failed_.remove(VariantModel::key_of(question, row.scorer));
       } catch (const std::exception&) {
         continue;  // it stays without numbers
       }

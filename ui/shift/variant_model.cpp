@@ -42,15 +42,15 @@ void VariantModel::set_example(const Question& question, Edited edited) {
 void VariantModel::set_runs(const std::vector<RunRow>& rows) {
   const bool same = std::equal(rows.begin(), rows.end(), runs_.begin(), runs_.end(),
                                [](const RunRow& a, const RunRow& b) {
-                                 return a.run == b.run && a.name == b.name && a.type == b.type &&
-                                        a.epochs_done == b.epochs_done;
+                                 return a.scorer == b.scorer && a.name == b.name &&
+                                        a.type == b.type && a.epochs_done == b.epochs_done;
                                });
   if (same) return;
   beginResetModel();
   runs_.clear();
   for (const RunRow& row : rows) {
     RunRow named;
-    named.run = row.run;
+    named.scorer = row.scorer;
     named.name = row.name;
     named.type = row.type;
     named.shade = row.shade;
@@ -125,15 +125,15 @@ void VariantModel::remember(const RunRow& row) {
   if (!row.answer) return;
   // Every answer also tells what the original is worth.
   const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                  [&](const RunRow& other) { return other.run == row.run; });
+                                  [&](const RunRow& other) { return other.scorer == row.scorer; });
   const double epochs_done = known == runs_.end() ? row.epochs_done : known->epochs_done;
-  original_.answers.insert(row.run, {unedited(*row.answer), row.asked, epochs_done});
-  original_.answers[row.run].asked.after = row.asked.before;
+  original_.answers.insert(row.scorer, {unedited(*row.answer), row.asked, epochs_done});
+  original_.answers[row.scorer].asked.after = row.asked.before;
   emit dataChanged(index(0, 0), index(0, columnCount() - 1));
   const int pinned = row_of(row.asked.after);
   if (pinned < 1) return;
   Variant& kept = variants_[static_cast<size_t>(pinned - 1)];
-  kept.answers.insert(row.run, {*row.answer, row.asked, epochs_done});
+  kept.answers.insert(row.scorer, {*row.answer, row.asked, epochs_done});
   emit dataChanged(index(pinned, 0), index(pinned, columnCount() - 1));
 }
 
@@ -143,23 +143,24 @@ Question VariantModel::question_of(int row) const {
   return question;
 }
 
-const api::Shift* VariantModel::answer(int row, qint64 run) const {
+const api::Shift* VariantModel::answer(int row, const Scorer& scorer) const {
   const Variant& shown = variant(row);
-  const auto kept = shown.answers.constFind(run);
+  const auto kept = shown.answers.constFind(scorer);
   if (kept == shown.answers.cend()) return nullptr;
   const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                  [run](const RunRow& other) { return other.run == run; });
+                                  [&](const RunRow& other) { return other.scorer == scorer; });
   const Question question = question_of(row);
   const bool holds =
       known != runs_.end() && kept->asked == question && kept->epochs_done == known->epochs_done;
   return holds ? &kept->shift : nullptr;
 }
 
-std::optional<api::Shift> VariantModel::recall(qint64 run, const Question& question) const {
+std::optional<api::Shift> VariantModel::recall(const Scorer& scorer,
+                                               const Question& question) const {
   const bool same = question.prompt == example_.prompt && question.before == example_.before &&
                     question.other == example_.other;
   const int row = same ? row_of(question.after) : -1;
-  const api::Shift* known = row < 0 ? nullptr : answer(row, run);
+  const api::Shift* known = row < 0 ? nullptr : answer(row, scorer);
   return known != nullptr ? std::optional(*known) : std::nullopt;
 }
 
@@ -167,18 +168,18 @@ std::optional<VariantModel::Missing> VariantModel::missing(const QSet<QString>& 
   for (int row = 1; row < rowCount(); ++row) {
     Missing found{question_of(row), {}};
     for (const RunRow& run : runs_) {
-      const bool wanted =
-          answer(row, run.run) == nullptr && !except.contains(key_of(found.question, run.run));
-      if (wanted) found.runs.push_back(run.run);
+      const bool wanted = answer(row, run.scorer) == nullptr &&
+                          !except.contains(key_of(found.question, run.scorer));
+      if (wanted) found.scorers.push_back(run.scorer);
     }
-    if (!found.runs.empty()) return found;
+    if (!found.scorers.empty()) return found;
   }
   return std::nullopt;
 }
 
-QString VariantModel::key_of(const Question& question, qint64 run) {
-  return QStringList{QString::number(run), question.prompt, question.before,
-                     question.after,       question.other,  qstr(question.pair.dump())}
+QString VariantModel::key_of(const Question& question, const Scorer& scorer) {
+  return QStringList{ui::key_of(scorer), question.prompt, question.before,
+                     question.after,     question.other,  qstr(question.pair.dump())}
       .join(QChar(0x1f));
 }
 
@@ -193,7 +194,7 @@ QByteArray VariantModel::csv() const {
   for (int row = 0; row < rowCount(); ++row) {
     QStringList fields{csv_field(name_of(row)), csv_field(text_at(row))};
     for (const RunRow& run : runs_) {
-      const api::Shift* shift = answer(row, run.run);
+      const api::Shift* shift = answer(row, run.scorer);
       if (shift == nullptr) {
         fields << QStringList(4);
         continue;
@@ -236,7 +237,7 @@ QVariant VariantModel::data(const QModelIndex& index, int role) const {
 
 QVariant VariantModel::run_data(int row, const RunRow& run, int role) const {
   if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
-  const api::Shift* shift = answer(row, run.run);
+  const api::Shift* shift = answer(row, run.scorer);
   if (shift == nullptr) {
     if (role == Qt::DisplayRole) return QStringLiteral("–");
     if (role == Qt::ForegroundRole) return theme::secondary_text();

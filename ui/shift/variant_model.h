@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The pinned edits of one response, the original first: text, and what each chosen run makes of it.
-// An answer counts only for the example it was asked on.
+// The pinned edits of one response, the original first: text, and what each chosen run or model
+// makes of it. An answer counts only for the example it was asked on.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -20,8 +20,8 @@ struct Variant {
     double epochs_done = 0;
   };
   QString text;
-  QHash<qint64, Answer> answers = {};  // by run
-  int number = 0;                      // its name, "#2"; 0: given when it joins the list
+  QHash<Scorer, Answer> answers = {};
+  int number = 0;  // its name, "#2"; 0: given when it joins the list
 };
 
 class VariantModel : public QAbstractTableModel {
@@ -48,14 +48,14 @@ class VariantModel : public QAbstractTableModel {
   // Keeps the answer when it is of a pinned text, and what it says about the original. The
   // checkpoint is taken to be the present one.
   void remember(const RunRow& row);
-  std::optional<api::Shift> recall(qint64 run, const Question& question) const;
-  // The first variant without the numbers of some run, those in `except` (key_of) left aside.
+  std::optional<api::Shift> recall(const Scorer& scorer, const Question& question) const;
+  // The first variant without the numbers of some of them, those in `except` (key_of) left aside.
   struct Missing {
     Question question;
-    std::vector<qint64> runs;
+    std::vector<Scorer> scorers;
   };
   std::optional<Missing> missing(const QSet<QString>& except) const;
-  static QString key_of(const Question& question, qint64 run);
+  static QString key_of(const Question& question, const Scorer& scorer);
   // Full precision; all rows.
   QByteArray csv() const;
 
@@ -68,7 +68,7 @@ class VariantModel : public QAbstractTableModel {
  private:
   const Variant& variant(int row) const;
   Question question_of(int row) const;
-  const api::Shift* answer(int row, qint64 run) const;
+  const api::Shift* answer(int row, const Scorer& scorer) const;
   QString name_of(int row) const;
   int next_number() const;
   QVariant run_data(int row, const RunRow& run, int role) const;

@@ -24,6 +24,18 @@ namespace {
 constexpr int kind_role = Qt::UserRole, path_role = Qt::UserRole + 1, id_role = Qt::UserRole + 2;
 constexpr int ask_project = 100, ask_file = 101;
 
+QComboBox* make_combo(QLabel* label, const QString& object_name, const QString& accessible_name,
+                      const QString& why) {
+  auto* combo = new QComboBox(label->parentWidget());
+  combo->setObjectName(object_name);
+  combo->setAccessibleName(accessible_name);
+  combo->setToolTip(why);
+  combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  combo->setMinimumContentsLength(20);
+  label->setBuddy(combo);
+  return combo;
+}
+
 void disable(QComboBox* combo, int index) {
   auto* model = qobject_cast<QStandardItemModel*>(combo->model());
   if (model != nullptr) model->item(index)->setEnabled(false);
@@ -42,29 +54,17 @@ QString dataset_words(const api::Dataset& dataset) {
 
 ChoiceBar::ChoiceBar(WorkspaceMirror* mirror, QWidget* parent) : QWidget(parent), mirror_(mirror) {
   auto* model_label = new QLabel(tr("&Model"), this);
-  models_ = new QComboBox(this);
-  models_->setObjectName(QStringLiteral("train-model"));
-  models_->setAccessibleName(tr("Model"));
-  models_->setToolTip(
-      tr("The language model that becomes a reward model; its files stay as they "
-         "are"));
-  models_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  models_->setMinimumContentsLength(20);
-  model_label->setBuddy(models_);
+  models_ = make_combo(model_label, QStringLiteral("train-model"), tr("Model"),
+                       tr("The language model that becomes a reward model; its files stay as they "
+                          "are"));
   import_ = new QPushButton(tr("Import…"), this);
   import_->setObjectName(QStringLiteral("train-import"));
   import_->setToolTip(
       tr("Add a model of the engine's machine: a GGUF file, or a folder with config.json"));
   auto* data_label = new QLabel(tr("&Data"), this);
-  data_ = new QComboBox(this);
-  data_->setObjectName(QStringLiteral("train-data"));
-  data_->setAccessibleName(tr("Data"));
-  data_->setToolTip(
-      tr("The pairs to learn from: a project brings its own evaluation sets, a "
-         "JSONL file has a line {\"prompt\", \"chosen\", \"rejected\"} a pair"));
-  data_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  data_->setMinimumContentsLength(20);
-  data_label->setBuddy(data_);
+  data_ = make_combo(data_label, QStringLiteral("train-data"), tr("Data"),
+                     tr("The pairs to learn from: a project brings its own evaluation sets, a "
+                        "JSONL file has a line {\"prompt\", \"chosen\", \"rejected\"} a pair"));
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(theme::grid);
