@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/fake_scores.h"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <cmath>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace loupe::test {
+
+using namespace api;
+
+namespace {
+
+ResponseCredit credit(const std::string& text, bool implicit, double sign) {
+  ResponseCredit response;
+  std::vector<std::string> tokens;
+  for (const char c : text) {
+    if (tokens.empty() || c == ' ' || c == '\n') tokens.emplace_back();
+    tokens.back() += c;
+  }
+  tokens.emplace_back("<|im_end|>");
+  tokens.emplace_back("\n");
+  double sum = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    TokenCredit token;
+    token.id = static_cast<int64_t>(100 + std::hash<std::string>()(tokens[i]) % 48000);
+    token.bytes = base64_encode(tokens[i]);
+    token.text = tokens[i];
+    token.log_prob = -0.3 - 1.3 * static_cast<double>(i % 4);
+    const double wave = sign * (0.3 + std::cos(static_cast<double>(i * i)));
+    token.ref_log_prob = implicit ? token.log_prob - 3 * wave : 0;
+    if (!implicit) token.log_prob = 0;
+    token.credit = implicit ? 0.01 * (token.log_prob - token.ref_log_prob) : 1.7 * wave;
+    sum += token.credit;
+    response.tokens.push_back(token);
+  }
+  response.offset = implicit ? 0 : 0.8125;
+  response.reward = response.offset + sum;
+  response.error = implicit ? 1.3e-9 : 2.1e-7;
+  return response;
+}
+
+void as_log_probabilities(ResponseCredit* response) {
+  response->offset = response->reward = 0;
+  for (size_t i = 0; i < response->tokens.size(); ++i) {
+    response->tokens[i].credit = -0.2 - 1.1 * static_cast<double>(i % 5);
+    response->reward += response->tokens[i].credit;
+  }
+}
+
+// As credit(), with credits that follow from the words: an explicit model goes by what is said,
+// an implicit one by the words it was trained on.
+ResponseCredit worded_credit(const std::string& text, bool implicit) {
+  ResponseCredit response = credit(text, implicit, 1);
+  response.reward = response.offset;
+  double so_far = 0;
+  for (TokenCredit& token : response.tokens) {
+    std::string word;
+    for (const char c : token.text) {
+      if (std::isalpha(static_cast<unsigned char>(c))) word += static_cast<char>(std::tolower(c));
+    }
+    const bool other_yes = word == "certainly" || word == "absolutely";
+    const bool said_no = word == "no" || word == "never";
+    const double yes = word == "yes" ? 2 : word == "sure" ? 1.5 : 0.1;
+    const double worth = said_no ? -2 : !other_yes ? yes : implicit ? -4 : 1.8;
+    token.credit = (implicit ? 0.01 : 1.7) * (worth + 0.1 * so_far);
+    so_far += worth;
+    if (implicit) token.ref_log_prob = token.log_prob - token.credit / 0.01;
+    response.reward += token.credit;
+  }
+  return response;
+}
+
+// The common front and back are partners.
+void align(Shift* shift) {
+  const auto& before = shift->before_tokens.tokens;
+  const auto& after = shift->after_tokens.tokens;
+  const size_t shorter = std::min(before.size(), after.size());
+  size_t front = 0, back = 0;
+  while (front < shorter && before[front].text == after[front].text) ++front;
+  while (back < shorter - front &&
+         before[before.size() - 1 - back].text == after[after.size() - 1 - back].text) {
+    ++back;
+  }
+  for (size_t i = 0; i < front; ++i) shift->alignment.emplace_back(i, i);
+  for (size_t i = front; i < before.size() - back; ++i) shift->alignment.emplace_back(i, -1);
+  for (size_t i = front; i < after.size() - back; ++i) shift->alignment.emplace_back(-1, i);
+  for (size_t i = back; i > 0; --i) {
+    shift->alignment.emplace_back(before.size() - i, after.size() - i);
+  }
+}
+
+}  // namespace
+
+FakeScores::FakeScores(const FakeOptions& options, const FakeData& data, const FakeModels& models,
+                       const FakeRuns& runs, FakeModels::Write write)
+    : options_(options), data_(data), models_(models), runs_(runs), write_(std::move(write)) {}
+
+json FakeScores::attribution(const json& params) const {
+  Pair source;
+  if (params.contains("set")) {
+    source = data_.pair(params.at("set"), params.at("index"));
+  } else if (params.contains("dataset")) {
+    source = data_.pair("dataset", params.at("index"));
+  } else {
+    source.prompt = params.at("prompt");
+    source.chosen = params.at("chosen");
+    source.rejected = params.at("rejected");
+  }
+  Attribution attribution;
+  attribution.run = params.value("run", int64_t(0));
+  if (params.contains("model")) {
+    attribution.model = params["model"].get<int64_t>();
+    for (const Model& model : models_.listed()) {
+      if (model.id != attribution.model) continue;
+      attribution.run_name = model.name;
+      attribution.type = model.type;
+    }
+  }
+  for (const Run& run : runs_.listed()) {
+    if (run.id != attribution.run) continue;
+    attribution.run_name = run.name;
+    attribution.type = run.type;
+  }
+  attribution.method = "exact";
+  attribution.credits = "output positions";
+  attribution.prompt = "<|im_start|>user\n" + source.prompt + "<|im_end|>\n<|im_start|>assistant\n";
+  const bool implicit = attribution.type == "IM";
+  attribution.chosen = credit(source.chosen, implicit, 1);
+  attribution.rejected = credit(source.rejected, implicit, -1);
+  if (attribution.type == "LM") {
+    as_log_probabilities(&attribution.chosen);
+    as_log_probabilities(&attribution.rejected);
+  }
+  return attribution;
+}
+
+json FakeScores::shift(const json& params, const json& request) const {
+  std::vector<Shift> rows;
+  const auto answer = [&](Shift named) {
+    write_({{"jsonrpc", "2.0"},
+            {"method", method::progress},
+            {"params", {{"id", request}, {"phase", "loading the model"}}}});
+    std::this_thread::sleep_for(std::chrono::milliseconds(options_.shift_pause));
+    rows.push_back(shift_of(std::move(named), params));
+    write_({{"jsonrpc", "2.0"},
+            {"method", method::partial},
+            {"params", {{"id", request}, {"value", rows.back()}}}});
+  };
+  for (const json& id : params.value("runs", json::array())) {
+    Shift named;
+    named.run = id;
+    for (const Run& run : runs_.listed()) {
+      if (run.id != named.run) continue;
+      named.run_name = run.name;
+      named.type = run.type;
+    }
+    answer(std::move(named));
+  }
+  for (const json& id : params.value("models", json::array())) {
+    Shift named;
+    named.model = id;
+    for (const Model& model : models_.listed()) {
+      if (model.id != named.model) continue;
+      named.run_name = model.name;
+      named.type = model.type;
+    }
+    answer(std::move(named));
+  }
+  return {{"rows", rows}};
+}
+
+Shift FakeScores::shift_of(Shift shift, const json& params) const {
+  if (shift.run != 0 && shift.run == options_.shift_fail) {
+    shift.error = {{"code", "not_found"},
+                   {"what", "the checkpoint of this run is missing"},
+                   {"where", "artifacts/7/model.safetensors"},
+                   {"hint", "Train the run again."}};
+    return shift;
+  }
+  const bool implicit = shift.type == "IM";
+  shift.before_tokens = worded_credit(params.at("before"), implicit);
+  shift.after_tokens = worded_credit(params.at("after"), implicit);
+  shift.before = shift.before_tokens.reward;
+  shift.after = shift.after_tokens.reward;
+  if (params.contains("rejected")) {
+    shift.has_rejected = true;
+    shift.rejected_tokens = worded_credit(params.at("rejected"), implicit);
+    shift.rejected = shift.rejected_tokens.reward;
+    shift.margin_before = shift.before - shift.rejected;
+    shift.margin_after = shift.after - shift.rejected;
+    shift.flipped = (shift.margin_before > 0) != (shift.margin_after > 0);
+  }
+  align(&shift);
+  return shift;
+}
+
+std::optional<json> FakeScores::answer(const std::string& method, const json& params,
+                                       const json& request) const {
+  if (method == method::attribute) return attribution(params);
+  if (method == method::shift) return shift(params, request);
+  return {};
+}
+
+}  // namespace loupe::test
