@@ -217,7 +217,7 @@ Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::Mod
     LOUPE_TRY(const auto made,
               grow_one(workspace, reference, growth, name + " (reference)", {}, asker));
     import.reference = made.id;
-    import.beta = row.details.value("beta", import.beta);
+    import.beta = row.details["beta"].get<double>();
   }
   return grow_one(workspace, row, growth, name, import, asker);
 }

@@ -64,6 +64,13 @@ int64_t base_of(const store::Workspace& workspace, const std::string& said) {
   return 0;
 }
 
+Result<void> take_beta(const ImportOptions& options, const json& record, store::ModelRow& row) {
+  const double beta = options.beta.value_or(record.value("beta", 0.01));
+  if (!(beta > 0)) return Error{ErrorCode::invalid_input, "beta must be above 0", row.path, ""};
+  row.details["beta"] = beta;
+  return {};
+}
+
 Result<void> describe_adapter(const store::Workspace& workspace, const ImportOptions& options,
                               store::ModelRow& row, std::vector<fs::path>& files) {
   LOUPE_TRY(const auto adapter, model::inspect_adapter(row.path));
@@ -103,10 +110,7 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
                  std::string(adapter.classifier ? "the adapter" : "the model below the adapter") +
                      " has a head; it is no policy",
                  row.path, "import it without beta"};
-  if (!(options.beta > 0))
-    return Error{ErrorCode::invalid_input, "beta must be above 0", row.path, ""};
-  row.details["beta"] = options.implicit ? options.beta : record.value("beta", options.beta);
-  return {};
+  return take_beta(options, record, row);
 }
 
 Result<void> describe_model(store::ModelRow& row, std::vector<fs::path>& files) {
@@ -124,7 +128,7 @@ Result<void> describe_model(store::ModelRow& row, std::vector<fs::path>& files) 
 }
 
 Result<void> pair_up(const store::Workspace& workspace, const ImportOptions& options,
-                     store::ModelRow& row) {
+                     const json& record, store::ModelRow& row) {
   LOUPE_TRY(const auto reference, workspace.model(options.reference));
   const auto refuse = [&](const std::string& what) {
     return Error{ErrorCode::invalid_input, what, row.path,
@@ -139,11 +143,9 @@ Result<void> pair_up(const store::Workspace& workspace, const ImportOptions& opt
   if (vocabulary(row) != vocabulary(reference))
     return refuse("the policy has " + std::to_string(vocabulary(row)) + " tokens, the reference " +
                   std::to_string(vocabulary(reference)));
-  if (!(options.beta > 0)) return refuse("beta must be above 0");
   row.kind = "IM";
   row.base_id = reference.id;
-  row.details["beta"] = options.beta;
-  return {};
+  return take_beta(options, record, row);
 }
 
 Result<void> check(const store::Workspace& workspace, const ImportOptions& options,
@@ -203,11 +205,14 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
     const bool implicit =
         options.reference == 0 && row.kind == "LM" && record.value("type", "") == "IM";
     if (implicit) {
-      options.beta = record.value("beta", options.beta);
       if (record.value("without_reference", false)) {
         row.kind = "IM";
-        row.details["beta"] = options.beta;
+        LOUPE_CHECK(take_beta(options, record, row));
       } else if (record.value("reference", "") == "reference") {
+        if (std::error_code ignored; !fs::exists(absolute / "reference", ignored))
+          return Error{ErrorCode::not_found, "the reference that was exported with it is not there",
+                       (absolute / "reference").string(),
+                       "put it back, or say which model is the reference (--reference NAME)"};
         ImportOptions of_reference = options;
         of_reference.name = row.name + " (reference)";
         LOUPE_TRY(const auto reference,
@@ -218,7 +223,7 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
         options.reference = base_of(workspace, record.value("reference", ""));
       }
     }
-    if (options.reference != 0) LOUPE_CHECK(pair_up(workspace, options, row));
+    if (options.reference != 0) LOUPE_CHECK(pair_up(workspace, options, record, row));
     if (row.details.contains("beta"))
       for (const char* key : {"length_normalised", "without_reference"})
         if (record.contains(key)) row.details[key] = record[key];

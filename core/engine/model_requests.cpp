@@ -108,7 +108,7 @@ Result<json> ModelRequests::import(const json& params, const Asker& asker) {
   options.name = params.value("name", "");
   options.base = params.value("base", int64_t{0});
   options.reference = params.value("reference", int64_t{0});
-  options.beta = params.value("beta", options.beta);
+  if (params.contains("beta")) options.beta = params["beta"].get<double>();
   options.merge = params.value("merge", false);
   options.implicit = params.value("implicit", false);
   options.check = params.value("check", true);

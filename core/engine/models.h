@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct ImportOptions {
   std::string name;       // "": the file's or folder's
   int64_t base = 0;       // of an adapter: the model of the workspace that it lies on
   int64_t reference = 0;  // not 0: the files are the policy of an IM-RM, this its reference
-  double beta = 0.01;     // of that IM-RM
+  // Of that IM-RM; not given: what an exported one says of itself, else 0.01.
+  std::optional<double> beta;
   // Of an adapter: into its base's matrices, not beside them.
   bool merge = false;
   // Of an adapter: the policy of an IM-RM with its own base as reference, and `beta`.

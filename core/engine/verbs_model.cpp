@@ -56,7 +56,7 @@ void add_model(CLI::App& app, Context& context) {
   verb->require_subcommand(1);
   struct Options {
     std::string path, name, base, reference;
-    double beta = 0.01;
+    double beta = 0;
     bool no_check = false, merge = false;
   };
   auto options = std::make_shared<Options>();
@@ -70,11 +70,10 @@ void add_model(CLI::App& app, Context& context) {
   adding->add_option("--base", options->base, "of an adapter: the model that it lies on");
   adding->add_option("--reference", options->reference,
                      "the files are the policy of an implicit reward model, this its reference");
-  auto* beta = adding
-                   ->add_option("--beta", options->beta,
-                                "of that implicit reward model; with an adapter: it is the "
-                                "policy, its base the reference")
-                   ->capture_default_str();
+  auto* beta = adding->add_option("--beta", options->beta,
+                                  "of that implicit reward model (0.01 unless its files say "
+                                  "another); with an adapter: it is the policy, its base the "
+                                  "reference");
   adding->add_flag("--merge", options->merge,
                    "an adapter into its base's matrices, not beside them");
   adding->add_flag("--no-check", options->no_check, "do not load it and score a short text");
@@ -84,7 +83,7 @@ void add_model(CLI::App& app, Context& context) {
       LOUPE_TRY(auto workspace, context.open(true));
       ImportOptions import;
       import.name = options->name;
-      import.beta = options->beta;
+      if (beta->count() > 0) import.beta = options->beta;
       import.check = !options->no_check;
       import.merge = options->merge;
       import.implicit = beta->count() > 0 && options->reference.empty();

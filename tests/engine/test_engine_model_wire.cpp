@@ -147,6 +147,12 @@ class TestEngineModelWire : public QObject {
       QCOMPARE(model["base"].get<int>(), 0);
       QVERIFY(model["length_normalised"].get<bool>() && model["without_reference"].get<bool>());
     }
+    // With a reference after all: beta is still what the folder says, unless another is given.
+    const int reference = result("models/list")["rows"][0]["id"];
+    json params{{"path", folder.toStdString()}, {"name", "paired"}, {"reference", reference}};
+    QCOMPARE(result("models/import", params)["beta"].get<double>(), 0.3);
+    params.update({{"name", "paired otherwise"}, {"beta", 0.7}});
+    QCOMPARE(result("models/import", params)["beta"].get<double>(), 0.7);
     const double before = shift(alone["id"], "yes")["before"];
     QVERIFY(std::abs(shift(grown["id"], "yes")["before"].get<double>() - before) < 0.2);
   }

@@ -236,6 +236,31 @@ class TestRunsPage : public QObject {
     QCOMPARE(page.table()->selectionModel()->selectedRows().size(), 2);
   }
 
+  void columns_follow_the_window_until_somebody_drags_one() {
+    Runs page;
+    QVERIFY(page.settle());
+    auto* header = page.table()->horizontalHeader();
+    const auto filled = [&] {
+      const int room = page.table()->viewport()->width() - header->length();
+      return room >= 0 && room < 16;
+    };
+    QTRY_VERIFY(filled());
+    const int before = header->length();
+    page.window().resize(page.window().width() + 300, 612);
+    QTRY_VERIFY(header->length() > before && filled());
+    // The right edge of the first column, 40 pixels to the right.
+    const QPoint edge(header->sectionViewportPosition(0) + header->sectionSize(0) - 1, 8);
+    const int wide = header->sectionSize(0) + 40;
+    QTest::mousePress(header->viewport(), Qt::LeftButton, {}, edge);
+    QTest::mouseMove(header->viewport(), edge + QPoint(20, 0));
+    QTest::mouseMove(header->viewport(), edge + QPoint(40, 0));
+    QTest::mouseRelease(header->viewport(), Qt::LeftButton, {}, edge + QPoint(40, 0));
+    QCOMPARE(header->sectionSize(0), wide);
+    page.window().resize(page.window().width() - 100, 612);
+    QTest::qWait(50);
+    QCOMPARE(header->sectionSize(0), wide);
+  }
+
   void columns_are_chosen_and_remembered() {
     {
       Runs page;

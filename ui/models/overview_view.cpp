@@ -148,12 +148,11 @@ void OverviewView::add_facts(QVBoxLayout* column) {
     if (!told.contains(QLatin1String(key))) add(name, value);
   };
   add(tr("Kind"), kind_words(kind_of(model)));
-  if (model.kind == "IM") {
-    add_untold("reference", tr("Reference"), base_);
-    add(tr("Beta"), short_number(model.beta));
-  } else {
-    add_untold("base", tr("Base model"), base_);
-  }
+  add_untold(model.kind == "IM" ? "reference" : "base",
+             model.kind == "IM" ? tr("Reference") : tr("Base model"), base_);
+  // A kind says it of all but adapters.
+  if (model.kind == "adapter") add(tr("Scores as"), kind_words(qstr(model.type)));
+  if (model.type == "IM") add(tr("Beta"), short_number(model.beta));
   add_untold("architecture", tr("Architecture"), qstr(model.architecture));
   add(tr("Parameters"), model.parameters > 0 ? grouped(model.parameters) : QString());
   add_untold("context", tr("Context"),
@@ -161,7 +160,9 @@ void OverviewView::add_facts(QVBoxLayout* column) {
   for (const api::NamedValue& fact : detail_.facts) {
     QString name = qstr(fact.name);
     if (!name.isEmpty()) name[0] = name[0].toUpper();
-    add(name, qstr(fact.value));
+    bool is_number = false;
+    const qint64 number = qstr(fact.value).toLongLong(&is_number);
+    add(name, is_number ? grouped(number) : qstr(fact.value));
   }
   add(tr("Tokenizer"), qstr(detail_.tokenizer));
   if (detail_.vocabulary > 0)

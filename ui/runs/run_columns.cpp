@@ -2,10 +2,13 @@
 #include "ui/runs/run_columns.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHeaderView>
 #include <QMenu>
+#include <QScopedValueRollback>
 #include <QSettings>
 #include <QTableView>
+#include <QTimer>
 #include <algorithm>
 
 #include "ui/runs/run_table_model.h"
@@ -44,8 +47,19 @@ RunColumns::RunColumns(QTableView* table, RunTableModel* model, QObject* parent)
   connect(table_->model(), &QAbstractItemModel::modelReset, this, &RunColumns::apply,
           Qt::QueuedConnection);
   connect(table_->model(), &QAbstractItemModel::modelReset, this, &RunColumns::apply);
+  connect(table_->horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
+    if (!fitting_ && fitted_) fitted_by_hand_ = true;
+  });
+  table_->installEventFilter(this);
   read();
   apply();
+}
+
+bool RunColumns::eventFilter(QObject* object, QEvent* event) {
+  const bool resized = object == table_ && event->type() == QEvent::Resize;
+  // Once the table has given its own parts their places.
+  if (resized && fitted_ && !fitted_by_hand_) QTimer::singleShot(0, this, &RunColumns::fit);
+  return QObject::eventFilter(object, event);
 }
 
 bool RunColumns::is_shown(const QString& key) const {
@@ -72,12 +86,15 @@ void RunColumns::fill(QMenu* menu) {
 }
 
 void RunColumns::apply() {
+  const QScopedValueRollback<bool> ours(fitting_, true);
   for (int column = 0; column < model_->columnCount(); ++column) {
     table_->setColumnHidden(column, !is_shown(model_->key(column)));
   }
 }
 
 void RunColumns::fit() {
+  const QScopedValueRollback<bool> ours(fitting_, true);
+  fitted_ = true;
   table_->resizeColumnsToContents();
   QList<int> words;
   for (const int column :

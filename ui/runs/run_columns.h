@@ -22,11 +22,15 @@ class RunColumns : public QObject {
   void set_shown(const QString& key, bool shown);
   // One line a column, as it is now.
   void fill(QMenu* menu);
-  // Widths for what the cells hold; what room is left goes to the words.
+  // Widths for what the cells hold; what room is left goes to the words. From then on they follow
+  // the table's width, until somebody chooses widths.
   void fit();
 
  signals:
   void changed();
+
+ protected:
+  bool eventFilter(QObject* object, QEvent* event) override;
 
  private:
   void apply();
@@ -36,6 +40,7 @@ class RunColumns : public QObject {
   QTableView* table_;
   RunTableModel* model_;
   QHash<QString, bool> chosen_;  // by hand; the others follow what is usual
+  bool fitting_ = false, fitted_ = false, fitted_by_hand_ = false;
 };
 
 }  // namespace loupe::ui
