@@ -124,8 +124,11 @@ Result<json> ModelRequests::show(const store::ModelRow& row) {
   const auto used = counts.find(row.id);
   out.model = to_api(row, used == counts.end() ? 0 : used->second);
   out.config = row.details.value("config", json::object());
-  if (const auto config = model::config_from_json(out.config, row.path))
+  if (auto config = model::config_from_json(out.config, row.path)) {
+    // The stored configuration is a language model's, whatever the files hold.
+    if (out.model.type == "EX" && row.details.value("pooling", "") != "mean") config->labels = 1;
     out.facts = config_facts(*config);
+  }
   if (row.kind == "adapter") {
     const json adapter = row.details.value("adapter", json::object());
     out.facts.push_back({"adapter", "LoRA, rank " + adapter.value("rank", json(0)).dump() +

@@ -164,6 +164,8 @@ class TestEngineModelWire : public QObject {
       return result("models/import", more);
     };
     const json classifier = import("brought/classifiers/llama-chat", "classifier", {});
+    QVERIFY(text_of(result("models/show", {{"id", classifier["id"]}})["facts"].dump())
+                .contains("a reward head"));
     const int base = result("models/list")["rows"][0]["id"];
     import("brought/adapters/classifier", "adapter with a head", {{ "base", base }});
     import("brought/adapters/all-linear", "adapter on a head", {{ "base", classifier["id"] }});

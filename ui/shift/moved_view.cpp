@@ -124,11 +124,12 @@ void MovedView::rescale() {
     double unit;
   };
   std::vector<Measured> measured;
-  bool paired = false;
+  bool paired = false, language = false;
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].answer || !rows_[i].error.isEmpty()) continue;
     const Outcome outcome = outcome_of(*rows_[i].answer, edited_);
     paired = paired || outcome.has_other;
+    language = language || rows_[i].type == QLatin1String("LM");
     const double unit = relative_ ? unit_of(outcome) : 1;
     measured.push_back({i, unit});
     largest = std::max(largest, largest_change(columns_of(*rows_[i].answer)) / unit);
@@ -145,8 +146,9 @@ void MovedView::rescale() {
       : paired
           ? tr("Change of credit as a share of each |margin before|; the numbers are reward units.")
           : tr("Change of credit as a share of each reward; the numbers are reward units.");
+  const QString nats = language ? tr(" A language model's are nats of log-likelihood.") : QString();
   legend_->set_rows(std::move(keys),
-                    unit + QLatin1Char('\n') + tr("Hatched: inserted or deleted."));
+                    unit + nats + QLatin1Char('\n') + tr("Hatched: inserted or deleted."));
 }
 
 QSize MovedView::picture_size() const {
