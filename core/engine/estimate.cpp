@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "core/base/file.h"
 #include "core/engine/installation.h"
 #include "core/engine/models.h"
 #include "core/engine/placement.h"
@@ -110,8 +111,9 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
     lengths.resize(std::min(lengths.size(), batch));
     return static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
   };
-  bytes +=
-      longest(train.tokens) * static_cast<double>(config.layers) * floats_a_token(config) * size;
+  // For a head alone nothing is kept: one layer's tensors are alive at a time.
+  bytes += longest(train.tokens) * floats_a_token(config) *
+           (recipe.trains == "head" ? 8.0 : static_cast<double>(config.layers) * size);
   if (recipe.type == "IM")
     bytes += logit_bytes(config, longest(train.responses), recipe.trains == "full");
   return bytes;
@@ -161,9 +163,15 @@ double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t 
 Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, const json& spec,
                                               const train::Recipe& recipe,
                                               const CancelToken& cancel) {
-  const std::string key =
-      json{model.id, spec, recipe.max_prompt_tokens, recipe.max_response_tokens}.dump(
-          -1, ' ', false, json::error_handler_t::replace);
+  // The file may be another one by now.
+  const auto file = stat_file(spec.value("path", spec.value("statements", "")));
+  const std::string key = json{model.id,
+                               spec,
+                               file ? file->size : 0,
+                               file ? file->mtime_ns : 0,
+                               recipe.max_prompt_tokens,
+                               recipe.max_response_tokens}
+                              .dump(-1, ' ', false, json::error_handler_t::replace);
   if (const auto found = known_.find(key); found != known_.end()) return &found->second;
   LOUPE_TRY(const auto dataset, load_spec(spec));
   cancel.check();

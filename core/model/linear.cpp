@@ -48,6 +48,69 @@ struct FusedLinearFunction : torch::autograd::Function<FusedLinearFunction> {
   }
 };
 
+// Adds scale (x A^T) B^T to the columns of y that each pair (A, B) changes, in place: the sums are
+// as wide as y, and nothing else of that width is made. Linear backward by hand for the same
+// reason.
+struct AddLowRankFunction : torch::autograd::Function<AddLowRankFunction> {
+  // pairs: A_0, B_0, A_1, B_1 …; rows[i]: the first column of y that pair i changes.
+  static Tensor forward(AutogradContext* context, Tensor y, const Tensor& x, at::TensorList pairs,
+                        const std::vector<int64_t>& rows, const std::vector<double>& scales) {
+    const auto dtype = x.scalar_type();
+    std::vector<Tensor> downs, saved;
+    for (size_t i = 0; i < pairs.size(); i += 2) downs.push_back(pairs[i]);
+    const Tensor down = at::cat(downs, 0).to(dtype);  // all A under one another
+    const Tensor narrow = at::mm(x, down.t());
+    saved = {x, narrow, down};
+    int64_t rank = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const Tensor up = (pairs[2 * i + 1] * scales[i]).to(dtype);
+      y.narrow(1, rows[i], up.size(0)).addmm_(narrow.narrow(1, rank, up.size(1)), up.t());
+      rank += up.size(1);
+      saved.push_back(up);
+    }
+    context->mark_dirty({y});
+    context->save_for_backward(saved);
+    context->saved_data["rows"] = rows;
+    context->saved_data["scales"] = scales;
+    context->saved_data["dtype"] = pairs[0].scalar_type();
+    context->saved_data["needs_x"] = x.requires_grad();
+    context->saved_data["needs_pairs"] =
+        std::any_of(pairs.begin(), pairs.end(), [](const Tensor& p) { return p.requires_grad(); });
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto rows = context->saved_data["rows"].toIntVector();
+    const auto scales = context->saved_data["scales"].toDoubleVector();
+    const auto dtype = context->saved_data["dtype"].toScalarType();
+    const bool needs_pairs = context->saved_data["needs_pairs"].toBool();
+    const Tensor &dy = gradients[0], &x = saved[0], &narrow = saved[1], &down = saved[2];
+    variable_list result(4 + 2 * rows.size());
+    result[0] = dy;
+    const Tensor dnarrow = at::empty_like(narrow);
+    int64_t rank = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const Tensor& up = saved[3 + i];
+      const Tensor part = dy.narrow(1, rows[i], up.size(0));
+      dnarrow.narrow(1, rank, up.size(1)).copy_(at::mm(part, up));
+      if (needs_pairs)
+        result[3 + 2 * i] =
+            at::mm(part.t(), narrow.narrow(1, rank, up.size(1))).to(dtype) * scales[i];
+      rank += up.size(1);
+    }
+    if (context->saved_data["needs_x"].toBool()) result[1] = at::mm(dnarrow, down);
+    if (!needs_pairs) return result;
+    const Tensor ddown = at::mm(dnarrow.t(), x).to(dtype);
+    rank = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      result[2 + 2 * i] = ddown.narrow(0, rank, saved[3 + i].size(1));
+      rank += saved[3 + i].size(1);
+    }
+    return result;
+  }
+};
+
 }  // namespace
 
 Tensor take_rows(const Tensor& tensor, const Tensor& index) {
@@ -91,7 +154,16 @@ void FusedLinear::forget_cast() const {
 Tensor FusedLinear::forward(const Tensor& x) const {
   Tensor y = FusedLinearFunction::apply(x, matrix_as(x.scalar_type()), at::TensorList(weights));
   if (!biases.empty()) y = y + at::cat(biases, 0).to(y.scalar_type());
-  return low_rank_.empty() ? y : y + low_rank(x, y.size(1));
+  if (low_rank_.empty()) return y;
+  std::vector<Tensor> pairs;
+  std::vector<int64_t> rows;
+  std::vector<double> scales;
+  for (const auto& part : low_rank_) {
+    pairs.insert(pairs.end(), {part.a, part.b});
+    rows.push_back(part.row);
+    scales.push_back(part.scale);
+  }
+  return AddLowRankFunction::apply(y, x, at::TensorList(pairs), rows, scales);
 }
 
 void FusedLinear::add_low_rank(size_t part, const Tensor& a, const Tensor& b, double scale) {
@@ -100,27 +172,6 @@ void FusedLinear::add_low_rank(size_t part, const Tensor& a, const Tensor& b, do
   low_rank_.push_back({row, a, b, scale});
   std::sort(low_rank_.begin(), low_rank_.end(),
             [](const LowRank& x, const LowRank& y) { return x.row < y.row; });
-}
-
-// [tokens, outputs], zero where no part is changed. One product for all A, one a part for B.
-Tensor FusedLinear::low_rank(const Tensor& x, int64_t outputs) const {
-  const auto dtype = x.scalar_type();
-  std::vector<Tensor> downs, columns;
-  for (const auto& part : low_rank_) downs.push_back(part.a);
-  const Tensor narrow = at::mm(x, at::cat(downs, 0).to(dtype).t());
-  const auto fill = [&](int64_t width) {
-    if (width > 0) columns.push_back(at::zeros({x.size(0), width}, x.options()));
-  };
-  int64_t row = 0, rank = 0;
-  for (const auto& part : low_rank_) {
-    fill(part.row - row);
-    const Tensor up = (part.b * part.scale).to(dtype);
-    columns.push_back(at::mm(narrow.narrow(1, rank, up.size(1)), up.t()));
-    rank += up.size(1);
-    row = part.row + up.size(0);
-  }
-  fill(outputs - row);
-  return columns.size() == 1 ? columns[0] : at::cat(columns, 1);
 }
 
 }  // namespace loupe::model

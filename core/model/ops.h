@@ -48,7 +48,6 @@ class FusedLinear {
     Tensor a, b;      // [rank, in], [out, rank]
     double scale = 1;
   };
-  Tensor low_rank(const Tensor& x, int64_t outputs) const;
 
   std::vector<LowRank> low_rank_;  // by row
   Tensor matrix_, bias_;

@@ -37,7 +37,7 @@ class Engine:
         raise SystemExit("the engine ended")
 
 
-def job_processes(workspace):
+def processes_of(job, workspace):
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
@@ -45,7 +45,7 @@ def job_processes(workspace):
             words = Path("/proc", entry, "cmdline").read_bytes().decode().split("\0")
         except OSError:
             continue
-        if "job" in words and workspace in words:
+        if workspace in words and "job" in words and words[words.index("job") + 1] == str(job):
             yield entry
 
 
@@ -61,10 +61,11 @@ def peak_of(pid):
 
 def measure(engine, workspace, params):
     estimate = engine.ask("train/estimate", **params)
-    run = engine.ask("train/start", **params)["run"]
+    started = engine.ask("train/start", **params)
+    run = started["run"]
     peak = 0
     while True:
-        for pid in job_processes(workspace):
+        for pid in processes_of(started["job"], workspace):
             peak = max(peak, peak_of(pid))
         status = engine.ask("runs/show", id=run)["status"]
         if status not in ("queued", "running"):
@@ -93,7 +94,7 @@ def main():
         data = Path(folder) / "pairs.jsonl"
         rows = [json.loads(line) for line in Path(args.data).read_text().splitlines() if line.strip()]
         engine = Engine(args.engine, workspace)
-        model = engine.ask("models/import", path=str(Path(args.model).resolve()), name="model")["id"]
+        engine.ask("models/import", path=str(Path(args.model).resolve()), name="model")
         for length in map(int, args.lengths.split(",")):
             fit = [row for row in rows if min(len(row["chosen"]), len(row["rejected"])) >= length]
             with data.open("w") as file:
@@ -108,7 +109,7 @@ def main():
                     recipe = dict(type=reward, trains=trains, epochs=1, batch_size=args.batch, dtype=args.dtype)
                     if rank:
                         recipe["lora_rank"] = rank
-                    said, peak = measure(engine, workspace, dict(model=model, recipe=recipe, data=str(data)))
+                    said, peak = measure(engine, workspace, dict(model="model", recipe=recipe, data=str(data)))
                     what = f"rank {rank}" if rank else trains
                     print(f"| {reward} | {what} | {length} | {said / 1e9:.2f} GB | {peak / 1e9:.2f} GB "
                           f"| {said / peak:.2f} |", flush=True)

@@ -182,6 +182,11 @@ class TestEnginePages : public QObject {
                     QByteArray::fromStdString(pair.dump() + "\n" + Place::pair(2).dump() + "\n"))
             .toStdString();
     QCOMPARE(server_->ask("train/estimate", request)["result"]["left_out"].get<int>(), 1);
+    // Another file under the same name is another one.
+    place_->write_pairs("long.jsonl", 3);
+    const json again = server_->ask("train/estimate", request)["result"];
+    QCOMPARE(again["pairs"].get<int>(), 3);
+    QCOMPARE(again["left_out"].get<int>(), 0);
     request["recipe"]["epocs"] = 3;
     QCOMPARE(server_->ask("train/estimate", request)["error"]["data"]["what"],
              "unknown key \"epocs\"");
