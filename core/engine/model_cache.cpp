@@ -143,6 +143,14 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
   return shared;
 }
 
+reward::ImplicitReward::Options implicit_of(const store::ModelRow& row) {
+  reward::ImplicitReward::Options out;
+  out.beta = row.details.value("beta", out.beta);
+  out.length_normalised = row.details.value("length_normalised", false);
+  out.without_reference = row.details.value("without_reference", false);
+  return out;
+}
+
 Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
                                                               const ProgressFn& progress) {
   LOUPE_TRY(const auto row, workspace_.model(model_id));
@@ -160,9 +168,7 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
       loaded.reference_model = row.base_id;
     }
     loaded.type = "IM";
-    loaded.implicit.beta = row.details.value("beta", loaded.implicit.beta);
-    loaded.implicit.length_normalised = row.details.value("length_normalised", false);
-    loaded.implicit.without_reference = row.details.value("without_reference", false);
+    loaded.implicit = implicit_of(row);
   } else {
     loaded.type = "LM";
     loaded.implicit = {1.0, false, true};

@@ -35,6 +35,9 @@ struct LoadedReward {
 Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run);
 double scoring_memory(const store::ModelRow& model);
 
+// How the implicit reward of an imported policy is counted.
+reward::ImplicitReward::Options implicit_of(const store::ModelRow& row);
+
 // Keeps what was loaded, least recently used first out. One thread.
 class ModelCache {
  public:

@@ -16,14 +16,18 @@ namespace fs = std::filesystem;
 using at::Tensor;
 using nlohmann::json;
 
+void take_implicit(const reward::ImplicitReward::Options& from, model::ExportOptions& out) {
+  out.beta = from.beta;
+  out.length_normalised = from.length_normalised;
+  out.without_reference = from.without_reference;
+}
+
 model::ExportOptions options_of(const LoadedReward& loaded, const Asker& asker) {
   model::ExportOptions out;
   out.type = loaded.type;
   out.title = loaded.name;
   out.mean_pooling = loaded.pooling == reward::ExplicitReward::Pooling::mean;
-  out.beta = loaded.implicit.beta;
-  out.length_normalised = loaded.implicit.length_normalised;
-  out.without_reference = loaded.implicit.without_reference;
+  take_implicit(loaded.implicit, out);
   out.cancel = asker.cancel;
   out.progress = asker.progress;
   return out;
@@ -102,9 +106,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   options.mean_pooling = row.details.value("pooling", "") == "mean";
   if (row.details.contains("beta")) {
     options.type = "IM";
-    options.beta = row.details.value("beta", options.beta);
-    options.length_normalised = row.details.value("length_normalised", false);
-    options.without_reference = row.details.value("without_reference", false);
+    take_implicit(implicit_of(row), options);
   }
   options.title = name;
   options.source = files.path;

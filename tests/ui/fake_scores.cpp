@@ -151,26 +151,20 @@ json FakeScores::shift(const json& params, const json& request) const {
             {"method", method::partial},
             {"params", {{"id", request}, {"value", rows.back()}}}});
   };
-  for (const json& id : params.value("runs", json::array())) {
-    Shift named;
-    named.run = id;
-    for (const Run& run : runs_.listed()) {
-      if (run.id != named.run) continue;
-      named.run_name = run.name;
-      named.type = run.type;
+  const auto answer_each = [&](const char* key, const auto& rows_known, int64_t Shift::*place) {
+    for (const json& id : params.value(key, json::array())) {
+      Shift named;
+      named.*place = id;
+      for (const auto& known : rows_known) {
+        if (known.id != named.*place) continue;
+        named.run_name = known.name;
+        named.type = known.type;
+      }
+      answer(std::move(named));
     }
-    answer(std::move(named));
-  }
-  for (const json& id : params.value("models", json::array())) {
-    Shift named;
-    named.model = id;
-    for (const Model& model : models_.listed()) {
-      if (model.id != named.model) continue;
-      named.run_name = model.name;
-      named.type = model.type;
-    }
-    answer(std::move(named));
-  }
+  };
+  answer_each("runs", runs_.listed(), &Shift::run);
+  answer_each("models", models_.listed(), &Shift::model);
   return {{"rows", rows}};
 }
 

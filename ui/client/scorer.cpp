@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/client/scorer.h"
 
+#include <algorithm>
+
 namespace loupe::ui {
 
 QString key_of(const Scorer& scorer) {
@@ -36,6 +38,12 @@ std::vector<Scorer> scorers_in(const api::json& object) {
     }
   }
   return out;
+}
+
+bool names_model(const api::json& object) {
+  const std::vector<Scorer> named = scorers_in(object);
+  return std::any_of(named.begin(), named.end(),
+                     [](const Scorer& scorer) { return scorer.model != 0; });
 }
 
 bool can_be_scored(const api::Run& run) {

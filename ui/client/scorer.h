@@ -30,6 +30,9 @@ Scorer scorer_of(const QString& key);
 // runs come first, as the engine answers them.
 void put_scorers(api::json& object, const std::vector<Scorer>& scorers);
 std::vector<Scorer> scorers_in(const api::json& object);
+// Whether it cannot be followed before the models are listed, which is apart from the runs, and
+// later.
+bool names_model(const api::json& object);
 
 // It has a checkpoint: the first one comes with the first whole epoch, or with the end of the run.
 bool can_be_scored(const api::Run& run);

@@ -9,7 +9,6 @@
 #include <QPushButton>
 #include <QSvgGenerator>
 #include <QTableView>
-#include <algorithm>
 
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/inspect_page.h"
@@ -114,11 +113,7 @@ void InspectPage::go(const Place& place) {
 
 bool InspectPage::go_on() {
   if (!wanted_ || !mirror_->loaded()) return false;
-  // The models are listed apart from the runs, and later.
-  const std::vector<Scorer> named = scorers_in(*wanted_);
-  const bool waits = std::any_of(named.begin(), named.end(),
-                                 [](const Scorer& scorer) { return scorer.model != 0; });
-  if (waits && !mirror_->knows_models()) return false;
+  if (names_model(*wanted_) && !mirror_->knows_models()) return false;
   const Place place = *std::exchange(wanted_, std::nullopt);
   show_wanted_columns(place);
   const auto chosen = text_of(place, "chosen"), rejected = text_of(place, "rejected");

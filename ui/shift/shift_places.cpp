@@ -68,12 +68,8 @@ void ShiftPage::go(const Place& place) {
   }
 }
 
-// The models are listed apart from the runs, and later.
 bool ShiftPage::can_apply(const Place& place) const {
-  const std::vector<Scorer> named = scorers_in(place);
-  const bool names_model = std::any_of(named.begin(), named.end(),
-                                       [](const Scorer& scorer) { return scorer.model != 0; });
-  return mirror_->loaded() && (mirror_->knows_models() || !names_model);
+  return mirror_->loaded() && (mirror_->knows_models() || !names_model(place));
 }
 
 void ShiftPage::apply_place(const Place& place) {
