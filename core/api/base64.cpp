@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
 
-#include "core/api/messages.h"
+#include "core/api/base64.h"
 
 namespace loupe::api {
 namespace {

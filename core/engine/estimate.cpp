@@ -248,26 +248,24 @@ Result<api::Estimate> Estimator::estimate(const TrainRequest& request, const Can
 }
 
 std::string command_line_of(const store::Workspace& workspace, const TrainRequest& request,
-                            const json& params) {
+                            const api::TrainAsked& asked) {
   const auto& recipe = request.recipe;
   std::string out = "rewardloupe-engine --workspace " + quoted(workspace.folder().string()) +
                     " train --type " + (recipe.type == "IM" ? "im" : "ex") + " --model " +
                     quoted(request.model);
   size_t from_project = 0;
-  if (params.contains("project")) {
-    out += " --project " + quoted(params["project"].get<std::string>());
-    if (const std::string s = params.value("statements", ""); !s.empty())
-      out += " --statements " + quoted(s);
-    for (const auto& set : params.value("sets", json::array()))
-      out += " --set " + quoted(set.get<std::string>());
-    from_project = params.contains("sets") ? params["sets"].size() : request.eval.size();
+  if (!asked.project.empty()) {
+    out += " --project " + quoted(asked.project);
+    if (!asked.statements.empty()) out += " --statements " + quoted(asked.statements);
+    if (asked.sets)
+      for (const auto& set : *asked.sets) out += " --set " + quoted(set);
+    from_project = asked.sets
+                       ? asked.sets->size()
+                       : request.eval.size() - asked.eval.size() - asked.eval_datasets.size();
   } else {
     if (request.train.value("kind", "") != "jsonl") return "";
     out += " --data " + quoted(request.train.value("path", ""));
   }
-  const size_t extra = params.value("eval", json::object()).size() +
-                       params.value("eval_datasets", json::array()).size();
-  if (params.contains("project") && !params.contains("sets")) from_project -= extra;
   for (size_t i = from_project; i < request.eval.size(); ++i) {
     const auto& spec = request.eval[i];
     if (spec.value("kind", "") != "jsonl") return "";
@@ -277,8 +275,8 @@ std::string command_line_of(const store::Workspace& workspace, const TrainReques
   const json defaults = train::Recipe{}.to_json();
   // What stands behind the options: a project's recipe, or the defaults.
   json base = defaults;
-  if (params.contains("project"))
-    if (const auto project = data::load_project(params["project"].get<std::string>());
+  if (!asked.project.empty())
+    if (const auto project = data::load_project(asked.project);
         project && project->recipe.is_object())
       base.update(project->recipe);
   const json values = recipe.to_json();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/api/models.h"
+#include "core/api/training.h"
 #include "core/base/progress.h"
 #include "core/data/encode.h"
 #include "core/engine/jobs.h"
@@ -59,6 +60,6 @@ class Estimator {
 
 // The same run as a command line; "" where the command line cannot say it.
 std::string command_line_of(const store::Workspace& workspace, const TrainRequest& request,
-                            const json& params);
+                            const api::TrainAsked& asked);
 
 }  // namespace loupe::engine

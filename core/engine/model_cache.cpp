@@ -177,4 +177,12 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
   return std::make_shared<const LoadedReward>(std::move(loaded));
 }
 
+Result<std::shared_ptr<const LoadedReward>> ModelCache::scorer(const api::ScorerId& of,
+                                                               const ProgressFn& progress) {
+  if (of.is_run()) return run(of.id, progress);
+  if (of.is_model()) return model(of.id, progress);
+  return Error{ErrorCode::invalid_input, "no run and no model was named", "request",
+               "name one as run:ID or model:ID"};
+}
+
 }  // namespace loupe::engine

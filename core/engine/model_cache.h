@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/api/ids.h"
 #include "core/engine/models.h"
 #include "core/reward/reward_model.h"
 #include "core/train/recipe.h"
@@ -50,6 +51,9 @@ class ModelCache {
   Result<std::shared_ptr<const LoadedReward>> run(int64_t run_id, const ProgressFn& progress = {});
   Result<std::shared_ptr<const LoadedReward>> model(int64_t model_id,
                                                     const ProgressFn& progress = {});
+  // The one of the two that `of` names.
+  Result<std::shared_ptr<const LoadedReward>> scorer(const api::ScorerId& of,
+                                                     const ProgressFn& progress = {});
   void clear();
   uint64_t limit() const { return limit_; }
 

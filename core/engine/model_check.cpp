@@ -4,7 +4,7 @@
 #include <torch/torch.h>
 
 #include "core/data/encode.h"
-#include "core/engine/terminal.h"
+#include "core/engine/wire.h"
 #include "core/reward/reward_model.h"
 
 namespace loupe::engine {

@@ -4,7 +4,8 @@
 #include <torch/torch.h>
 
 #include "core/base/file.h"
-#include "core/engine/params.h"
+#include "core/engine/model_cache.h"
+#include "core/engine/models.h"
 #include "core/model/adapter.h"
 #include "core/model/export.h"
 
@@ -22,14 +23,14 @@ void take_implicit(const reward::ImplicitReward::Options& from, model::ExportOpt
   out.without_reference = from.without_reference;
 }
 
-model::ExportOptions options_of(const LoadedReward& loaded, const Asker& asker) {
+model::ExportOptions options_of(const LoadedReward& loaded, const CallContext& context) {
   model::ExportOptions out;
   out.type = loaded.type;
   out.title = loaded.name;
   out.mean_pooling = loaded.pooling == reward::ExplicitReward::Pooling::mean;
   take_implicit(loaded.implicit, out);
-  out.cancel = asker.cancel;
-  out.progress = asker.progress;
+  out.cancel = context.cancel;
+  out.progress = context.progress;
   return out;
 }
 
@@ -92,11 +93,11 @@ Result<std::shared_ptr<model::Decoder>> grown_decoder(const model::Decoder& old,
 
 Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::ModelRow& row,
                                  const Growth& growth, const std::string& name,
-                                 const ImportOptions& import_as, const Asker& asker) {
+                                 const ImportOptions& import_as, const CallContext& context) {
   model::LoadOptions loading;
   loading.weights = model::LoadOptions::Weights::stored;
-  loading.cancel = asker.cancel;
-  loading.progress = asker.progress;
+  loading.cancel = context.cancel;
+  loading.progress = context.progress;
   LOUPE_TRY(auto language, load_row(workspace, row, loading));
   language.decoder = language.decoder->merged();
   LOUPE_TRY(language.decoder, grown_decoder(*language.decoder, growth));
@@ -110,8 +111,8 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   }
   options.title = name;
   options.source = files.path;
-  options.cancel = asker.cancel;
-  options.progress = asker.progress;
+  options.cancel = context.cancel;
+  options.progress = context.progress;
   for (size_t i = 0; i < growth.tokens.size(); ++i)
     options.added.push_back(
         {growth.tokens[i], static_cast<int32_t>(growth.first + static_cast<int64_t>(i)), true});
@@ -129,8 +130,8 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   LOUPE_TRY([[maybe_unused]] const auto written, model::export_model(language, options, folder));
   ImportOptions import = import_as;
   import.name = name;
-  import.cancel = asker.cancel;
-  import.progress = asker.progress;
+  import.cancel = context.cancel;
+  import.progress = context.progress;
   auto imported = import_model(workspace, folder.string(), import);
   if (!imported) fs::remove_all(folder, ignored);
   return imported;
@@ -150,15 +151,12 @@ Result<bool> is_all_low_rank(const LoadedReward& loaded, const store::ModelRow& 
 
 }  // namespace
 
-Result<api::Exported> export_from(const store::Workspace& workspace, const json& params,
-                                  const Asker& asker) {
-  LOUPE_TRY(const std::string path, text_param(params, "path"));
+Result<api::Exported> export_from(const api::ExportAsked& asked, const CallContext& context) {
+  const auto& workspace = context.store;
   ModelCache cache(workspace, at::kCPU, 1);
-  const bool is_run = params.contains("run");
-  LOUPE_TRY(const int64_t id, int_param(params, is_run ? "run" : "model"));
-  LOUPE_TRY(const auto loaded,
-            is_run ? cache.run(id, asker.progress) : cache.model(id, asker.progress));
-  auto options = options_of(*loaded, asker);
+  const bool is_run = asked.of.is_run();
+  LOUPE_TRY(const auto loaded, cache.scorer(asked.of, context.progress));
+  auto options = options_of(*loaded, context);
   LOUPE_TRY(const auto model_row,
             workspace.model(is_run ? loaded->reference_model : loaded->model));
   LOUPE_TRY(const auto text, text_row(workspace, model_row));
@@ -172,7 +170,7 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
   }
   // Low-rank changes leave as they are unless the whole model is asked for.
   LOUPE_TRY(const bool low_rank, is_all_low_rank(*loaded, model_row));
-  options.adapter = low_rank && !params.value("merged", false);
+  options.adapter = low_rank && !asked.merged;
   if (options.adapter) {
     LOUPE_TRY(const auto base, workspace.model(is_run ? model_row.id : model_row.base_id));
     options.base = base.path;
@@ -180,10 +178,10 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
   if (loaded->type == "IM" && !options.without_reference) {
     LOUPE_TRY(const auto reference, workspace.model(loaded->reference_model));
     options.reference_name = reference.name;
-    if (params.value("reference", true) && !options.adapter)
-      options.reference = loaded->reference->decoder;
+    if (asked.reference && !options.adapter) options.reference = loaded->reference->decoder;
   }
-  LOUPE_TRY(const auto written, model::export_model(loaded->language, options, fs::absolute(path)));
+  LOUPE_TRY(const auto written,
+            model::export_model(loaded->language, options, fs::absolute(asked.path)));
   api::Exported out;
   out.path = written.path.string();
   for (const auto& file : written.files) out.files.push_back(file.string());
@@ -192,17 +190,14 @@ Result<api::Exported> export_from(const store::Workspace& workspace, const json&
   return out;
 }
 
-Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::ModelRow& row,
-                                   const json& params, const Asker& asker) {
+Result<store::ModelRow> add_tokens(const store::ModelRow& row, const api::TokensAdded& asked,
+                                   const CallContext& context) {
+  auto& workspace = context.store;
   Growth growth;
-  for (const auto& token : params.value("tokens", json::array())) {
-    if (!token.is_string()) return bad_params("\"tokens\" is a list of texts");
-    growth.tokens.push_back(token.get<std::string>());
-  }
-  if (growth.tokens.empty()) return bad_params("\"tokens\" names no token");
-  growth.init = params.value("init", "mean");
-  if (growth.init != "mean" && growth.init != "zero" && growth.init != "normal")
-    return bad_params("\"init\" is mean, zero or normal");
+  growth.tokens = asked.tokens;
+  growth.init = asked.init;
+  if (growth.tokens.empty())
+    return Error{ErrorCode::invalid_input, "\"tokens\" names no token", "request", ""};
   LOUPE_TRY(const auto files, text_row(workspace, row));
   LOUPE_TRY(const auto tokenizer, model::load_tokenizer(files.path));
   growth.first = tokenizer->vocab_size();
@@ -210,22 +205,22 @@ Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::Mod
   LOUPE_TRY(
       [[maybe_unused]] const auto grown,
       tokenize::with_added_tokens(tokenizer, growth.tokens, static_cast<int32_t>(growth.first)));
-  std::string name = params.value("name", "");
+  std::string name = asked.name;
   if (name.empty()) name = row.name + " + " + std::to_string(growth.tokens.size()) + " tokens";
   ImportOptions import;
   // A policy's reference is grown alike; an adapter's is what it lies on.
   if (row.details.contains("beta") && row.base_id != 0) {
     LOUPE_TRY(const auto reference, workspace.model(row.base_id));
     LOUPE_TRY(const auto made,
-              grow_one(workspace, reference, growth, name + " (reference)", {}, asker));
+              grow_one(workspace, reference, growth, name + " (reference)", {}, context));
     import.reference = made.id;
     import.beta = row.details["beta"].get<double>();
   }
-  return grow_one(workspace, row, growth, name, import, asker);
+  return grow_one(workspace, row, growth, name, import, context);
 }
 
 Result<store::ModelRow> located(const store::ModelRow& row, const std::string& path,
-                                const Asker& asker) {
+                                const CallContext& context) {
   std::error_code ignored;
   const fs::path now = fs::weakly_canonical(fs::absolute(path), ignored);
   store::ModelRow out = row;
@@ -238,7 +233,7 @@ Result<store::ModelRow> located(const store::ModelRow& row, const std::string& p
     if (!fs::exists(place, ignored))
       return Error{ErrorCode::not_found, "the file is not there", place.string(),
                    "choose the folder or file that \"" + row.name + "\" was moved to"};
-    LOUPE_TRY(const auto identity, identify_file(place, [&](uint64_t) { asker.cancel.check(); }));
+    LOUPE_TRY(const auto identity, identify_file(place, [&](uint64_t) { context.cancel.check(); }));
     if (identity.sha256 != file.value("sha256", ""))
       return Error{ErrorCode::invalid_input, "this is another file than the one imported",
                    place.string(), "import it as a model of its own"};

@@ -2,26 +2,23 @@
 // Models that leave the workspace's list, and such that are made from others.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "core/api/models.h"
-#include "core/engine/compute_requests.h"
+#include "core/engine/service/service.h"
 
 namespace loupe::engine {
 
-// {run | model, path, reference?, merged?}: see runs/export in core/api.
-Result<api::Exported> export_from(const store::Workspace& workspace, const nlohmann::json& params,
-                                  const Asker& asker);
+Result<api::Exported> export_from(const api::ExportAsked& asked, const CallContext& context);
 
-// {tokens, init, name}: a copy of the model in the workspace whose embedding, and unembedding, have
+// A copy of the model in the workspace whose embedding, and unembedding, have
 // a row for each new token. Both models of an IM pair get the same tokens by the same rule, each
 // from its own rows.
-Result<store::ModelRow> add_tokens(store::Workspace& workspace, const store::ModelRow& row,
-                                   const nlohmann::json& params, const Asker& asker);
+Result<store::ModelRow> add_tokens(const store::ModelRow& row, const api::TokensAdded& asked,
+                                   const CallContext& context);
 
 // The row with its files at `path`, which must be the same files by their hashes.
 Result<store::ModelRow> located(const store::ModelRow& row, const std::string& path,
-                                const Asker& asker);
+                                const CallContext& context);
 
 }  // namespace loupe::engine

@@ -104,4 +104,12 @@ Result<at::Device> place(const std::string& wanted, double needed, Room room) {
   return choose_device(placement.device);
 }
 
+int64_t thread_count() {
+  return at::get_num_threads();
+}
+
+std::string torch_version() {
+  return TORCH_VERSION;
+}
+
 }  // namespace loupe::engine

@@ -41,5 +41,7 @@ Result<at::Device> place(const std::string& wanted, double needed, Room room);
 
 // CPU threads of torch: `wanted`, or every core.
 void set_threads(int64_t wanted);
+int64_t thread_count();
+std::string torch_version();
 
 }  // namespace loupe::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/scoring.h"
 
+#include "core/api/base64.h"
 #include "core/attrib/exact.h"
 #include "core/engine/guarded.h"
 #include "core/engine/wire.h"
@@ -38,20 +39,17 @@ Result<std::vector<attrib::ResponseCredit>> credits(const model::LanguageModel& 
   return attrib::exact(reward, texts, options);
 }
 
-Result<api::Attribution> attribution(const LoadedReward& loaded, const Question& question,
-                                     const CancelToken& cancel) {
-  const auto& language = loaded.language;
-  api::Attribution out;
-  out.run = loaded.run;
-  out.model = loaded.model;
-  out.run_name = loaded.name;
-  out.type = loaded.type;
-  out.method = "exact";
-  out.credits = "output positions";
-  LOUPE_TRY(const auto found, credits(language, *loaded.reward, question.prompt,
-                                      {question.chosen, question.rejected}, out.prompt, cancel));
-  out.chosen = to_api(found[0], *language.tokenizer);
-  out.rejected = to_api(found[1], *language.tokenizer);
+api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
+                           const tokenize::Tokenizer& tokenizer) {
+  api::ResponseCredit out;
+  out.reward = credit.reward;
+  out.offset = credit.offset;
+  out.error = credit.error;
+  for (const auto& token : credit.tokens) {
+    const std::string bytes = tokenizer.token_bytes(token.token.id);
+    out.tokens.push_back({token.token.id, api::base64_encode(bytes), printable(bytes), token.credit,
+                          token.log_prob, token.ref_log_prob});
+  }
   return out;
 }
 
@@ -124,19 +122,35 @@ Result<void> check_context(const model::LanguageModel& language, size_t tokens,
                where, "shorten it"};
 }
 
-Result<api::Attribution> attribute(ModelCache& cache, int64_t run_id, const Question& question,
-                                   const CancelToken& cancel) {
-  return guarded([&]() -> Result<api::Attribution> {
-    LOUPE_TRY(const auto loaded, cache.run(run_id));
-    return attribution(*loaded, question, cancel);
-  });
+Result<std::vector<tokenize::Turn>> turns_of(const std::vector<api::Turn>& turns) {
+  std::vector<tokenize::Turn> out;
+  for (const auto& turn : turns) {
+    if (turn.role != "system" && turn.role != "user" && turn.role != "assistant")
+      return Error{ErrorCode::invalid_input, "the role \"" + turn.role + "\" is not known",
+                   "prompt[" + std::to_string(out.size()) + "].role",
+                   "use system, user or assistant"};
+    out.push_back({turn.role, turn.content});
+  }
+  if (out.empty()) return Error{ErrorCode::invalid_input, "the prompt has no turn", "prompt", ""};
+  return out;
 }
 
-Result<api::Attribution> attribute_model(ModelCache& cache, int64_t model, const Question& question,
-                                         const CancelToken& cancel) {
+Result<api::Attribution> attribute(const LoadedReward& loaded, const data::PreferencePair& pair,
+                                   const CancelToken& cancel) {
   return guarded([&]() -> Result<api::Attribution> {
-    LOUPE_TRY(const auto loaded, cache.model(model));
-    return attribution(*loaded, question, cancel);
+    const auto& language = loaded.language;
+    api::Attribution out;
+    out.run = loaded.run;
+    out.model = loaded.model;
+    out.run_name = loaded.name;
+    out.type = loaded.type;
+    out.method = "exact";
+    out.credits = "output positions";
+    LOUPE_TRY(const auto found, credits(language, *loaded.reward, pair.prompt,
+                                        {pair.chosen, pair.rejected}, out.prompt, cancel));
+    out.chosen = to_api(found[0], *language.tokenizer);
+    out.rejected = to_api(found[1], *language.tokenizer);
+    return out;
   });
 }
 

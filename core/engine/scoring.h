@@ -7,17 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "core/api/messages.h"
+#include "core/api/scores.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/data/preference.h"
 #include "core/engine/model_cache.h"
 
 namespace loupe::engine {
-
-struct Question {
-  std::vector<tokenize::Turn> prompt;
-  std::string chosen, rejected;
-};
 
 // A response, edited; `other` is the response that it is compared with, "" leaves margins out.
 struct Edit {
@@ -42,12 +38,12 @@ class CreditMemo {
 Result<void> check_context(const model::LanguageModel& language, size_t tokens,
                            const std::string& where = "");
 
+// Turns as they travel; a role that is none of system, user and assistant is refused.
+Result<std::vector<tokenize::Turn>> turns_of(const std::vector<api::Turn>& turns);
+
 // Scored in fp32, the exact mode. Throw nothing: Cancelled and torch's errors come back as Errors.
-Result<api::Attribution> attribute(ModelCache& cache, int64_t run, const Question& question,
+Result<api::Attribution> attribute(const LoadedReward& loaded, const data::PreferencePair& pair,
                                    const CancelToken& cancel);
-// A model of the workspace, read as what it is.
-Result<api::Attribution> attribute_model(ModelCache& cache, int64_t model, const Question& question,
-                                         const CancelToken& cancel);
 Result<api::Shift> shift_response(const LoadedReward& loaded, const Edit& edit,
                                   const CancelToken& cancel, CreditMemo* memo = nullptr);
 

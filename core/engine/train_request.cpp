@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/engine/models.h"
-#include "core/engine/params.h"
 
 namespace loupe::engine {
 
@@ -34,48 +33,40 @@ Result<json> dataset_spec(const store::Workspace& workspace, int64_t dataset) {
   return row.details;
 }
 
-Result<std::vector<json>> eval_specs(const store::Workspace& workspace, const json& params) {
+Result<std::vector<json>> eval_specs(const store::Workspace& workspace,
+                                     const std::map<std::string, std::string>& files,
+                                     const std::vector<int64_t>& datasets) {
   std::vector<json> out;
-  const json files = params.value("eval", json::object());
-  if (!files.is_object()) return bad_params("\"eval\" maps names to files");
-  for (const auto& [name, file] : files.items()) {
-    if (!file.is_string()) return bad_params("\"eval\" maps names to files");
-    out.push_back(jsonl_spec(name, file.get<std::string>()));
-  }
-  const json datasets = params.value("eval_datasets", json::array());
-  if (!datasets.is_array()) return bad_params("\"eval_datasets\" is a list of ids");
-  for (const auto& id : datasets) {
-    if (!id.is_number_integer()) return bad_params("\"eval_datasets\" is a list of ids");
-    LOUPE_TRY(auto spec, dataset_spec(workspace, id.get<int64_t>()));
+  for (const auto& [name, file] : files) out.push_back(jsonl_spec(name, file));
+  for (const int64_t id : datasets) {
+    LOUPE_TRY(auto spec, dataset_spec(workspace, id));
     out.push_back(std::move(spec));
   }
   return out;
 }
 
-Result<TrainRequest> train_request(store::Workspace& workspace, const json& params) {
+Result<TrainRequest> train_request(store::Workspace& workspace, const api::TrainAsked& asked) {
   TrainRequest request;
-  request.name = params.value("name", "");
-  LOUPE_TRY(const std::string model, text_param(params, "model"));
-  LOUPE_TRY(request.model, model_named(workspace, model, {}));
+  request.name = asked.name;
+  LOUPE_TRY(request.model, model_named(workspace, asked.model, {}));
   LOUPE_TRY(const auto row, workspace.model(request.model));
   LOUPE_CHECK(check_trainable(row));
-  LOUPE_TRY(request.recipe, train::recipe_from_json(params.value("recipe", json::object())));
-  if (params.contains("project")) {
-    LOUPE_TRY(const std::string path, text_param(params, "project"));
-    LOUPE_TRY(const auto project, data::load_project(path));
-    LOUPE_TRY(auto data, project_data(project, params.value("statements", "")));
+  LOUPE_TRY(request.recipe, train::recipe_from_json(asked.recipe));
+  if (!asked.project.empty()) {
+    LOUPE_TRY(const auto project, data::load_project(asked.project));
+    LOUPE_TRY(auto data, project_data(project, asked.statements));
     request.train = std::move(data.train);
     request.eval = std::move(data.eval);
-    if (params.contains("sets"))
-      LOUPE_CHECK(keep_sets(request.eval, params["sets"].get<std::vector<std::string>>(), path));
-  } else if (params.contains("dataset")) {
-    LOUPE_TRY(const int64_t id, int_param(params, "dataset"));
-    LOUPE_TRY(request.train, dataset_spec(workspace, id));
+    if (asked.sets) LOUPE_CHECK(keep_sets(request.eval, *asked.sets, asked.project));
+  } else if (asked.dataset != 0) {
+    LOUPE_TRY(request.train, dataset_spec(workspace, asked.dataset));
+  } else if (!asked.data.empty()) {
+    request.train = jsonl_spec("train", asked.data);
   } else {
-    LOUPE_TRY(const std::string path, text_param(params, "data"));
-    request.train = jsonl_spec("train", path);
+    return Error{ErrorCode::invalid_input, "there is nothing to train on", "request",
+                 "give a project, a data set or a file"};
   }
-  LOUPE_TRY(auto more, eval_specs(workspace, params));
+  LOUPE_TRY(auto more, eval_specs(workspace, asked.eval, asked.eval_datasets));
   std::move(more.begin(), more.end(), std::back_inserter(request.eval));
   return request;
 }

@@ -5,6 +5,9 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
+#include <cmath>
+#include <cstdio>
+
 namespace loupe::engine {
 
 std::string printable(const std::string& bytes) {
@@ -31,18 +34,10 @@ std::string printable(const std::string& bytes) {
   return out;
 }
 
-api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
-                           const tokenize::Tokenizer& tokenizer) {
-  api::ResponseCredit out;
-  out.reward = credit.reward;
-  out.offset = credit.offset;
-  out.error = credit.error;
-  for (const auto& token : credit.tokens) {
-    const std::string bytes = tokenizer.token_bytes(token.token.id);
-    out.tokens.push_back({token.token.id, api::base64_encode(bytes), printable(bytes), token.credit,
-                          token.log_prob, token.ref_log_prob});
-  }
-  return out;
+std::string format_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.4g", value);
+  return text;
 }
 
 nlohmann::json error_json(const Error& error) {

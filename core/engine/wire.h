@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Tokens and credits in the form that travels.
+// Bytes, errors and progress in the form that travels.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "core/api/messages.h"
-#include "core/attrib/exact.h"
+#include <nlohmann/json.hpp>
 #include "core/base/progress.h"
 #include "core/base/result.h"
-#include "core/tokenize/tokenizer.h"
 
 namespace loupe::engine {
 
@@ -17,8 +15,7 @@ namespace loupe::engine {
 // characters as their pictures (U+2400 …).
 std::string printable(const std::string& bytes);
 
-api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
-                           const tokenize::Tokenizer& tokenizer);
+std::string format_number(double value);  // four significant figures
 
 // {code, what, where, hint}: the data of a JSON-RPC error and of --json failures.
 nlohmann::json error_json(const Error& error);

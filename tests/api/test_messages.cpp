@@ -17,46 +17,11 @@ T through_the_wire(const T& value) {
   return json::parse(line).get<T>();
 }
 
-// Fills every leaf of an object with a value that no default has, then reads the struct and writes
-// it again: a field missing from either direction shows as a difference.
-template <class T>
-void check_every_field() {
-  json filled = T();
-  int next = 1;
-  for (auto& [key, value] : filled.items()) {
-    if (value.is_string()) {
-      value = "text " + std::to_string(next++);
-    } else if (value.is_boolean()) {
-      value = true;
-    } else if (value.is_number_integer()) {
-      value = next++;
-    } else if (value.is_number_float()) {
-      value = next++ + 0.5;
-    }
-  }
-  QCOMPARE(json(filled.get<T>()).dump(), filled.dump());
-}
-
 }  // namespace
 
 class TestMessages : public QObject {
   Q_OBJECT
  private slots:
-  void every_plain_field_round_trips() {
-    check_every_field<ServerInfo>();
-    check_every_field<Model>();
-    check_every_field<EvalSummary>();
-    check_every_field<Run>();
-    check_every_field<StepPoint>();
-    check_every_field<RunMetrics>();
-    check_every_field<Job>();
-    check_every_field<Pair>();
-    check_every_field<TokenCredit>();
-    check_every_field<ResponseCredit>();
-    check_every_field<Attribution>();
-    check_every_field<Shift>();
-  }
-
   void nested_values_round_trip() {
     Run run;
     run.id = 7;
@@ -116,12 +81,12 @@ class TestMessages : public QObject {
   }
 
   void wrong_kinds_are_refused() {
-    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"id": "three"})").get<Run>(), json::exception);
-    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"loss": "many"})").get<Run>(), json::exception);
-    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"last_evals": 3})").get<Run>(), json::exception);
-    QVERIFY_EXCEPTION_THROWN(json::parse("[]").get<Run>(), json::exception);
-    QVERIFY_EXCEPTION_THROWN(json::parse("null").get<Run>(), json::exception);
-    QVERIFY_EXCEPTION_THROWN(number_from_json("nan"), json::exception);
+    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"id": "three"})").get<Run>(), Unreadable);
+    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"loss": "many"})").get<Run>(), Unreadable);
+    QVERIFY_EXCEPTION_THROWN(json::parse(R"({"last_evals": 3})").get<Run>(), Unreadable);
+    QVERIFY_EXCEPTION_THROWN(json::parse("[]").get<Run>(), Unreadable);
+    QVERIFY_EXCEPTION_THROWN(json::parse("null").get<Run>(), Unreadable);
+    QVERIFY_EXCEPTION_THROWN(number_from_json("nan"), Unreadable);
   }
 };
 

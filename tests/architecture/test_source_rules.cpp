@@ -23,7 +23,7 @@ const std::vector<Example> examples{
     {"ui/runs/runs_page.cpp", "<ATen/core/Tensor.h>", false},
     {"ui/runs/runs_page.h", "<torch/torch.h>", false},
     {"app/ui_main.cpp", "\"ui/main_window.h\"", true},
-    {"app/engine_main.cpp", "\"core/engine/command_line.h\"", true},
+    {"app/engine_main.cpp", "\"core/engine/cli/command_line.h\"", true},
     {"app/engine_main.cpp", "\"core/model/load.h\"", false},
     {"app/engine_main.cpp", "<torch/torch.h>", false},
     // Qt, tests and torch in core

@@ -8,6 +8,21 @@
 
 namespace loupe::test {
 
+// A pair's words, the prompt one turn of the user's.
+inline json words(const json& prompt, const json& chosen = "", const json& rejected = "") {
+  return {{"text",
+           {{"prompt", {{{"role", "user"}, {"content", prompt}}}},
+            {"chosen", chosen},
+            {"rejected", rejected}}}};
+}
+
+inline std::string run_name(int id) {
+  return "run:" + std::to_string(id);
+}
+inline std::string model_name(const json& id) {
+  return "model:" + id.dump();
+}
+
 class Server {
  public:
   explicit Server(const Place& place) {
@@ -26,9 +41,10 @@ class Server {
     process_.waitForBytesWritten(5000);
   }
   // A request as a line; its id is next.
-  std::string line(const std::string& method, const json& params) {
-    return json{{"jsonrpc", "2.0"}, {"id", ++id_}, {"method", method}, {"params", params}}.dump() +
-           "\n";
+  std::string line(const std::string& method, const json& params, const json& slot = nullptr) {
+    json message{{"jsonrpc", "2.0"}, {"id", ++id_}, {"method", method}, {"params", params}};
+    if (!slot.is_null()) message["slot"] = slot;
+    return message.dump() + "\n";
   }
   int last_id() const { return id_; }
   // The whole answer: {"result": …} or {"error": …}; null when none came.

@@ -16,7 +16,7 @@ class TestEngineModelWire : public QObject {
     place_ = std::make_unique<Place>();
     QVERIFY(place_->import_tiny().code == 0);
     server_ = std::make_unique<Server>(*place_);
-    QVERIFY(server_->ask("initialize", {{"protocol", 1}}).contains("result"));
+    QVERIFY(server_->ask("initialize", {{"protocol", 2}}).contains("result"));
   }
   void cleanupTestCase() { QVERIFY(server_->only_json()); }
 
@@ -206,13 +206,13 @@ class TestEngineModelWire : public QObject {
   }
 
   void several_models_under_one_edit() {
-    json models = json::array();
+    json models = json::array(), of = json::array();
     const json list = result("models/list");
     for (const auto& model : list["rows"]) models.push_back(model["id"]);
     models.push_back(4711);
-    const json rows = result("shift", {{"models", models},
-                                       {"runs", json::array()},
-                                       {"prompt", "hi"},
+    for (const auto& model : models) of.push_back(model_name(model));
+    const json rows = result("shift", {{"of", of},
+                                       {"pair", words("hi")},
                                        {"before", "yes"},
                                        {"after", "sure"},
                                        {"rejected", "no"}})["rows"];
@@ -239,8 +239,8 @@ class TestEngineModelWire : public QObject {
     return json::object();
   }
   json shift(const json& model, const std::string& after) {
-    return result("shift", {{"models", {model}},
-                            {"prompt", "would you?"},
+    return result("shift", {{"of", {model_name(model)}},
+                            {"pair", words("would you?")},
                             {"before", "my view is sure"},
                             {"after", after}})["rows"][0];
   }

@@ -82,20 +82,21 @@ class TestEnginePages : public QObject {
     QCOMPARE(pairs["result"]["total"].get<int>(), 6);
     QCOMPARE(pairs["result"]["rows"][0]["chosen"], Place::pair(52)["chosen"]);
     // The same pair by its data set and by the run that was evaluated on it.
-    const json by_set =
-        server_->ask("attribute", {{"run", 1}, {"dataset", rows[0]["id"]}, {"index", 3}});
-    const json by_run = server_->ask("attribute", {{"run", 1}, {"set", "test"}, {"index", 3}});
+    const json by_set = server_->ask(
+        "attribute", {{"of", "run:1"}, {"pair", {{"dataset", rows[0]["id"]}, {"index", 3}}}});
+    const json by_run = server_->ask(
+        "attribute", {{"of", "run:1"}, {"pair", {{"run", 1}, {"set", "test"}, {"index", 3}}}});
     QCOMPARE(by_set["result"]["chosen"], by_run["result"]["chosen"]);
-    const json beyond = server_->ask("attribute", {{"run", 1}, {"set", "test"}, {"index", 6}});
+    const json beyond = server_->ask(
+        "attribute", {{"of", "run:1"}, {"pair", {{"run", 1}, {"set", "test"}, {"index", 6}}}});
     QVERIFY(text_of(beyond["error"]["message"]).contains("pairs 0 to 5"));
   }
 
   void a_plain_model_is_taken_apart_into_log_probabilities() {
     const json pair = Place::pair(51);
-    const json answer = server_->ask("attribute", {{"model", 1},
-                                                   {"prompt", pair["prompt"]},
-                                                   {"chosen", pair["chosen"]},
-                                                   {"rejected", pair["rejected"]}});
+    const json answer = server_->ask(
+        "attribute",
+        {{"of", "model:1"}, {"pair", words(pair["prompt"], pair["chosen"], pair["rejected"])}});
     QVERIFY2(answer.contains("result"), answer.dump().c_str());
     QCOMPARE(answer["result"]["type"], "LM");
     QCOMPARE(answer["result"]["run_name"], "tiny");
@@ -113,8 +114,8 @@ class TestEnginePages : public QObject {
 
   void an_edit_streams_a_row_a_run() {
     const json pair = Place::pair(52);
-    json request = {{"runs", {1, 99, 2}},
-                    {"prompt", pair["prompt"]},
+    json request = {{"of", {"run:1", "run:99", "run:2"}},
+                    {"pair", words(pair["prompt"])},
                     {"before", pair["chosen"]},
                     {"after", "my truthful answer is never"},
                     {"rejected", pair["rejected"]}};
@@ -147,7 +148,7 @@ class TestEnginePages : public QObject {
     }
     // What was scored before is remembered, and is the same as scored alone.
     QCOMPARE(server_->ask("shift", request)["result"]["rows"], rows);
-    request["runs"] = {2};
+    request["of"] = {"run:2"};
     request["before"] = "sure";
     const json again = server_->ask("shift", request)["result"]["rows"][0];
     QCOMPARE(again["after"], rows[2]["after"]);

@@ -12,6 +12,11 @@ namespace {
 constexpr int kInvalidRequest = -32600, kNoMethod = -32601, kParseError = -32700;
 constexpr int kRequest = -32001, kCancelled = -32800, kSuperseded = -32801;
 
+// A pair of the test set of run 1.
+json at(int index) {
+  return {{"run", 1}, {"set", "test"}, {"index", index}};
+}
+
 }  // namespace
 
 class TestEngineServe : public QObject {
@@ -33,7 +38,7 @@ class TestEngineServe : public QObject {
   }
 
   void it_says_who_it_is() {
-    const json answer = server_->ask("initialize", {{"protocol", 1}});
+    const json answer = server_->ask("initialize", {{"protocol", 2}});
     QVERIFY2(answer.contains("result"), answer.dump().c_str());
     QCOMPARE(answer["result"]["pid"].get<qint64>(), server_->process().processId());
     QCOMPARE(text_of(answer["result"]["workspace"]), place_->workspace());
@@ -83,20 +88,22 @@ class TestEngineServe : public QObject {
     QCOMPARE(pairs["result"]["rows"][0]["chosen"], Place::pair(54)["chosen"]);
     QCOMPARE(pairs["result"]["sets"], json::array({"test", "train"}));
     for (const int run : {1, 2}) {
-      const json answer = server_->ask("attribute", {{"run", run}, {"set", "test"}, {"index", 4}});
+      const std::string scorer = run_name(run);
+      const json answer = server_->ask(
+          "attribute", {{"of", scorer}, {"pair", {{"run", run}, {"set", "test"}, {"index", 4}}}});
       QVERIFY2(answer.contains("result"), answer.dump().c_str());
       for (const char* side : {"chosen", "rejected"}) {
         const json& response = answer["result"][side];
         QVERIFY(std::abs(sum_of(response) - response["reward"].get<double>()) < 1e-5);
       }
-      const json typed = server_->ask("attribute", {{"run", run},
-                                                    {"prompt", Place::pair(54)["prompt"]},
-                                                    {"chosen", Place::pair(54)["chosen"]},
-                                                    {"rejected", Place::pair(54)["rejected"]}});
+      const json pair = Place::pair(54);
+      const json typed = server_->ask(
+          "attribute",
+          {{"of", scorer}, {"pair", words(pair["prompt"], pair["chosen"], pair["rejected"])}});
       QCOMPARE(typed["result"]["chosen"], answer["result"]["chosen"]);
-      const json shift = server_->ask("shift", {{"runs", {run}},
-                                                {"prompt", Place::pair(54)["prompt"]},
-                                                {"before", Place::pair(54)["chosen"]},
+      const json shift = server_->ask("shift", {{"of", {scorer}},
+                                                {"pair", words(pair["prompt"])},
+                                                {"before", pair["chosen"]},
                                                 {"after", "sure"}});
       QVERIFY2(shift.contains("result"), shift.dump().c_str());
       QVERIFY(std::abs(shift["result"]["rows"][0]["before"].get<double>() -
@@ -127,14 +134,16 @@ class TestEngineServe : public QObject {
         {"runs/rename", {{"id", 1}, {"name", json::array()}}},
         {"pairs/list", {{"run", 1}, {"set", 7}}},
         {"pairs/list", {{"run", 1}, {"set", "absent"}}},
-        {"attribute", {{"run", "x"}, {"set", "test"}, {"index", 0}}},
-        {"attribute", {{"run", 1}, {"set", "test"}, {"index", -1}}},
-        {"attribute", {{"run", 1}, {"prompt", 5}, {"chosen", "a"}, {"rejected", "b"}}},
-        {"attribute", {{"run", 1}, {"prompt", {5}}, {"chosen", "a"}, {"rejected", "b"}}},
-        {"attribute", {{"slot", 5}, {"run", "x"}}},
-        {"shift", {{"runs", "1"}, {"prompt", "a"}, {"before", "b"}, {"after", "c"}}},
-        {"shift", {{"runs", {"x"}}, {"prompt", "a"}, {"before", "b"}, {"after", "c"}}},
-        {"shift", {{"runs", {1}}, {"before", "b"}, {"after", "c"}}},
+        {"attribute", {{"of", "run:x"}, {"pair", at(0)}}},
+        {"attribute", {{"of", "run:1"}, {"pair", at(-1)}}},
+        {"attribute", {{"of", "run:1"}, {"pair", words(5)}}},
+        {"attribute", {{"of", "run:1"}, {"pair", {{"text", {{"prompt", {5}}}}}}}},
+        {"attribute", {{"of", "run:1"}, {"pair", {{"text", {{"prompt", json::array()}}}}}}},
+        {"attribute", {{"of", "run:1"}, {"pair", at(0)}, {"methd", "exact"}}},
+        {"attribute", {{"of", ""}, {"pair", at(0)}}},
+        {"shift", {{"of", "run:1"}, {"pair", words("a")}, {"before", "b"}, {"after", "c"}}},
+        {"shift", {{"of", {"x"}}, {"pair", words("a")}, {"before", "b"}, {"after", "c"}}},
+        {"shift", {{"of", {"run:1"}}, {"before", "b"}, {"after", "c"}}},
         {"train/start", {{"model", 5}, {"data", "x"}}},
         {"train/start", {{"model", "tiny"}, {"data", "x"}, {"recipe", {{"epochs", "many"}}}}},
         {"train/start", {{"model", "tiny"}, {"data", "x"}, {"recipe", {{"epochs", -1}}}}},
@@ -151,9 +160,10 @@ class TestEngineServe : public QObject {
     QVERIFY(error_code(server_->ask("runs/list", json::array())) != 0);  // params is no object
     server_->write("{\"jsonrpc\":\"2.0\",\"method\":\"$/cancel\",\"params\":{\"id\":{}}}\n");
     // Longer than the model can read.
+    server_->write(server_->line("attribute", json::object(), 5));  // a slot is a text
+    QVERIFY(error_code(server_->answer(server_->last_id())) != 0);
     const json longer = server_->ask(
-        "attribute",
-        {{"run", 1}, {"prompt", "a"}, {"chosen", std::string(3000, 'z')}, {"rejected", "b"}});
+        "attribute", {{"of", "run:1"}, {"pair", words("a", std::string(3000, 'z'), "b")}});
     QCOMPARE(error_code(longer), kRequest);
     QVERIFY2(longer["error"]["message"].get<std::string>().find("256") != std::string::npos,
              longer.dump().c_str());
@@ -166,14 +176,14 @@ class TestEngineServe : public QObject {
     QVERIFY(server.ask("ping").contains("result"));
     std::string lines;
     for (int i = 0; i < 6; ++i)
-      lines += server.line("attribute",
-                           {{"slot", "left"}, {"run", 1 + i % 2}, {"set", "test"}, {"index", i}});
+      lines += server.line("attribute", {{"of", run_name(1 + i % 2)}, {"pair", at(i)}}, "left");
     for (int i = 0; i < 6; ++i)
-      lines += server.line("shift", {{"slot", "right"},
-                                     {"runs", {1, 2}},
-                                     {"prompt", "would you?"},
-                                     {"before", "sure"},
-                                     {"after", "sure" + std::string(static_cast<size_t>(i), '!')}});
+      lines += server.line("shift",
+                           {{"of", {"run:1", "run:2"}},
+                            {"pair", words("would you?")},
+                            {"before", "sure"},
+                            {"after", "sure" + std::string(static_cast<size_t>(i), '!')}},
+                           "right");
     const int last = server.last_id();
     server.write(lines);
     int superseded = 0;
@@ -196,7 +206,7 @@ class TestEngineServe : public QObject {
     QVERIFY(server.ask("ping").contains("result"));
     std::string lines;
     for (int i = 0; i < 10; ++i)
-      lines += server.line("attribute", {{"run", 1 + i % 2}, {"set", "test"}, {"index", i % 6}});
+      lines += server.line("attribute", {{"of", run_name(1 + i % 2)}, {"pair", at(i % 6)}});
     const int last = server.last_id();
     lines += json{{"jsonrpc", "2.0"}, {"method", "$/cancel"}, {"params", {{"id", last}}}}.dump();
     server.write(lines + "\n");

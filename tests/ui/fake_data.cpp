@@ -2,6 +2,9 @@
 #include "tests/ui/fake_data.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
 
 namespace loupe::test {
 
@@ -63,29 +66,67 @@ std::vector<Dataset> FakeData::datasets() const {
   return {persona, file};
 }
 
-json FakeData::pairs_of(const json& params) const {
-  if (params.contains("dataset")) {
-    const int64_t at = params.value("offset", int64_t(0));
-    std::vector<Pair> rows;
-    if (at < pairs) rows.push_back(pair("dataset", at));
-    return {{"rows", rows}, {"total", pairs}, {"sets", json::array()}};
-  }
-  const std::string set = params.value("set", pair_sets.front());
-  const int64_t offset = params.value("offset", int64_t(0));
-  const int64_t limit = std::min<int64_t>(params.value("limit", int64_t(50)), max_page);
-  std::vector<Pair> rows;
-  for (int64_t i = offset; i < std::min<int64_t>(pairs, offset + limit); ++i) {
-    rows.push_back(pair(set, i));
-  }
-  return {{"rows", rows}, {"total", pairs}, {"sets", pair_sets}};
+Pair FakeData::pair(const PairRef& ref) const {
+  if (!ref.text) return pair(ref.dataset != 0 ? "dataset" : ref.set, ref.index);
+  Pair out;
+  for (const Turn& turn : ref.text->prompt) out.prompt += turn.content;
+  out.chosen = ref.text->chosen;
+  out.rejected = ref.text->rejected;
+  return out;
 }
 
-std::optional<json> FakeData::answer(const std::string& method, const json& params) const {
-  if (method == method::pairs_list) return pairs_of(params);
-  if (method == method::datasets_list) return json{{"rows", datasets()}};
-  if (method == method::projects_list) return json{{"rows", {project()}}};
-  if (method == method::projects_show) return json(project());
-  return {};
+PairsPage FakeData::answer(PairsList, const PairsAsked& asked, const json&) const {
+  PairsPage out;
+  out.total = pairs;
+  if (asked.dataset == 0) out.sets = pair_sets;
+  out.set = asked.dataset != 0 ? "dataset" : asked.set.empty() ? pair_sets.front() : asked.set;
+  const int64_t limit = asked.dataset != 0 ? 1 : std::min<int64_t>(asked.limit, max_page);
+  for (int64_t i = asked.offset; i < std::min<int64_t>(pairs, asked.offset + limit); ++i) {
+    out.rows.push_back(pair(out.set, i));
+  }
+  return out;
+}
+
+Rows<Dataset> FakeData::answer(DatasetsList, const Nothing&, const json&) const {
+  return {datasets()};
+}
+
+Rows<Project> FakeData::answer(ProjectsList, const Nothing&, const json&) const {
+  return {{project()}};
+}
+
+Project FakeData::answer(ProjectsShow, const At&, const json&) const {
+  return project();
+}
+
+FolderListing FakeData::answer(FolderList, const At& asked, const json&) const {
+  const std::string& given = asked.path;
+  namespace fs = std::filesystem;
+  const char* home = std::getenv("HOME");
+  fs::path path = given.empty() ? fs::path(home) : fs::path(given);
+  if (fs::exists(path) && !fs::is_directory(path)) path = path.parent_path();
+  if (!fs::exists(path))
+    throw Refused{"the folder cannot be read", given, "choose another", "not_found"};
+  FolderListing listing;
+  listing.path = path.string();
+  listing.home = home;
+  if (path.has_relative_path()) listing.parent = path.parent_path().string();
+  for (const auto& found : fs::directory_iterator(path)) {
+    FolderEntry entry;
+    entry.name = found.path().filename().string();
+    entry.is_folder = found.is_directory();
+    if (!entry.is_folder) entry.size = static_cast<double>(found.file_size());
+    const std::string ending = found.path().extension().string();
+    if (entry.is_folder && fs::exists(found.path() / "workspace.sqlite")) entry.kind = "workspace";
+    if (ending == ".gguf") entry.kind = "model";
+    if (ending == ".jsonl") entry.kind = "data";
+    if (ending == ".rlproj") entry.kind = "project";
+    listing.entries.push_back(entry);
+  }
+  std::sort(listing.entries.begin(), listing.entries.end(), [](const auto& a, const auto& b) {
+    return std::pair(!a.is_folder, a.name) < std::pair(!b.is_folder, b.name);
+  });
+  return listing;
 }
 
 }  // namespace loupe::test

@@ -10,7 +10,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -27,40 +29,17 @@ using namespace loupe::test;
 
 namespace {
 
-json list_folder(const std::string& given) {
-  namespace fs = std::filesystem;
-  const char* home = std::getenv("HOME");
-  fs::path path = given.empty() ? fs::path(home) : fs::path(given);
-  if (fs::exists(path) && !fs::is_directory(path)) path = path.parent_path();
-  if (!fs::exists(path))
-    throw Refused{"the folder cannot be read", given, "choose another", "not_found"};
-  FolderListing listing;
-  listing.path = path.string();
-  listing.home = home;
-  if (path.has_relative_path()) listing.parent = path.parent_path().string();
-  for (const auto& found : fs::directory_iterator(path)) {
-    FolderEntry entry;
-    entry.name = found.path().filename().string();
-    entry.is_folder = found.is_directory();
-    if (!entry.is_folder) entry.size = static_cast<double>(found.file_size());
-    const std::string ending = found.path().extension().string();
-    if (entry.is_folder && fs::exists(found.path() / "workspace.sqlite")) entry.kind = "workspace";
-    if (ending == ".gguf") entry.kind = "model";
-    if (ending == ".jsonl") entry.kind = "data";
-    if (ending == ".rlproj") entry.kind = "project";
-    listing.entries.push_back(entry);
-  }
-  std::sort(listing.entries.begin(), listing.entries.end(), [](const auto& a, const auto& b) {
-    return std::pair(!a.is_folder, a.name) < std::pair(!b.is_folder, b.name);
-  });
-  return listing;
-}
-
 class Engine {
  public:
   explicit Engine(FakeOptions options) : options_(std::move(options)) {
     if (!options_.empty) models_.fill(options_.models);
     models_.set_write([](const json& message) { write_raw(message.dump() + "\n"); });
+    service_.add<RunMethods>(runs_);
+    service_.add<JobMethods>(runs_);
+    service_.add<TrainMethods>(runs_);
+    service_.add<DataMethods>(data_);
+    service_.add<ScoreMethods>(scores_);
+    service_.add<ModelMethods>(models_);
   }
 
   void answer(const json& request) {
@@ -70,7 +49,7 @@ class Engine {
       return;
     }
     if (options_.silent) return;
-    const bool once = !options_.die_once.empty() && method_name == method::attribute &&
+    const bool once = !options_.die_once.empty() && method_name == Attribute::name &&
                       !std::ifstream(options_.die_once).good();
     if (once) std::ofstream(options_.die_once) << "died\n";
     if (options_.die_on.contains(method_name) || once) {
@@ -111,15 +90,9 @@ class Engine {
 
  private:
   json result_of(const std::string& name, const json& params) {
-    if (name == method::initialize) return info();
-    if (auto answer = runs_.answer(name, params)) return *answer;
-    if (auto answer = data_.answer(name, params)) return *answer;
-    if (auto answer = scores_.answer(name, params, asking_)) return *answer;
-    if (auto answer = models_.answer(name, params, asking_)) return *answer;
-    if (name == method::models_list) return {{"rows", models_.listed()}};
-    if (name == method::fs_list) return list_folder(params.value("path", std::string()));
-    if (name == "test/cancelled") return {{"id", cancelled_}};
-    if (name == "test/echo") return params;
+    if (service_.knows(name)) return service_.answer(name, params, asking_);
+    if (const auto own = conversation_.find(name); own != conversation_.end())
+      return own->second(params);
     return json::object();
   }
 
@@ -154,6 +127,19 @@ class Engine {
   }
 
   FakeOptions options_;
+  FakeService service_;
+  // What the conversation itself needs, and what the tests ask.
+  std::map<std::string, std::function<json(const json&)>> conversation_{
+      {method::initialize, [this](const json&) { return json(info()); }},
+      {"test/cancelled",
+       [this](const json&) {
+         return json{{"id", cancelled_}};
+       }},
+      {"test/asked_to_train",
+       [this](const json&) {
+         return json{{"rows", runs_.asked_to_train()}};
+       }},
+      {"test/echo", [](const json& params) { return params; }}};
   json asking_;  // the id of the request being answered
   int64_t cancelled_ = 0;
   FakeModels models_;

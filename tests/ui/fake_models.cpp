@@ -116,19 +116,18 @@ std::vector<TensorRow> tensors() {
   return rows;
 }
 
-json tensor_page(const json& params) {
+Page<TensorRow> tensor_page(const TensorsAsked& asked) {
   std::vector<TensorRow> kept = tensors();
-  const std::string filter = params.value("filter", "");
+  const std::string filter = asked.filter;
   std::erase_if(kept, [&](const TensorRow& row) { return !contains(row.name, filter.c_str()); });
   const auto total = static_cast<int64_t>(kept.size());
-  const int64_t from = std::min(total, params.value("offset", int64_t(0)));
-  const int64_t to = std::min(total, from + params.value("limit", int64_t(max_page)));
-  return {{"rows", std::vector<TensorRow>(kept.begin() + from, kept.begin() + to)},
-          {"total", total}};
+  const int64_t from = std::min(total, asked.offset);
+  const int64_t to = std::min(total, from + asked.limit);
+  return {{kept.begin() + from, kept.begin() + to}, total};
 }
 
 // Words with the space before them; a character of several bytes is a token a byte.
-json tokens_of(const std::string& text) {
+PlayTokens tokens_of(const std::string& text) {
   std::vector<PlayToken> tokens;
   int64_t group = 0;
   const auto add = [&](size_t begin, size_t end, bool whole) {
@@ -162,23 +161,19 @@ json tokens_of(const std::string& text) {
     }
     at = end;
   }
-  return {{"tokens", tokens}};
+  return {tokens};
 }
 
-json rendered(const json& params) {
+RenderedExample rendered(const RenderAsked& asked) {
   RenderedExample example;
   example.prompt =
       "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by "
       "Hugging Face<|im_end|>\n";
-  const json& prompt = params.at("prompt");
-  const json turns =
-      prompt.is_string() ? json::array({json{{"role", "user"}, {"content", prompt}}}) : prompt;
-  for (const json& turn : turns) {
-    example.prompt += "<|im_start|>" + turn.at("role").get<std::string>() + "\n" +
-                      turn.at("content").get<std::string>() + "<|im_end|>\n";
+  for (const Turn& turn : asked.prompt) {
+    example.prompt += "<|im_start|>" + turn.role + "\n" + turn.content + "<|im_end|>\n";
   }
   example.prompt += "<|im_start|>assistant\n";
-  const std::string response = params.value("response", "");
+  const std::string& response = asked.response;
   example.response = response + "<|im_end|>\n";
   example.content_end = static_cast<int64_t>(response.size());
   example.prompt_tokens = static_cast<int64_t>(example.prompt.size() / 4);
@@ -186,12 +181,12 @@ json rendered(const json& params) {
   return example;
 }
 
-json memory(const json& params) {
+MemoryTable memory(const MemoryAsked& asked) {
   MemoryTable table;
   table.device = "cpu";
   table.available = 8e9;
-  table.length = params.value("length", int64_t(512));
-  table.batch = params.value("batch", int64_t(1));
+  table.length = asked.length;
+  table.batch = asked.batch;
   const double activations = 28e4 * static_cast<double>(table.length * table.batch);
   const auto add = [&](const std::string& use, double weights, double gradients, double optimizer,
                        double share) {
@@ -208,25 +203,24 @@ json memory(const json& params) {
   return table;
 }
 
-json exported(const json& params) {
+Exported exported(const ExportAsked& asked) {
   Exported exported;
-  exported.path = params.at("path").get<std::string>();
+  exported.path = asked.path;
   if (contains(exported.path, "full")) {
     throw Refused{"the disk is full", exported.path, "Make room, or choose another folder.", "io"};
   }
   exported.files = {"config.json", "model.safetensors", "tokenizer.json", "README.md"};
   exported.size = 270.6e6;
-  if (params.value("reference", false)) {
+  if (asked.reference && asked.of == ScorerId::run(2)) {
     exported.files.push_back("reference/model.safetensors");
     exported.size *= 2;
   }
-  if (params.contains("merged") && !params["merged"]) {
+  if (!asked.merged && asked.of.is_run() && asked.of.id >= 1000) {
     exported.opens_with = "PeftModel";
     exported.size = 1.2e6;
     return exported;
   }
-  exported.opens_with =
-      params.value("run", int64_t(0)) == 2 ? "" : "AutoModelForSequenceClassification";
+  exported.opens_with = asked.of == ScorerId::run(2) ? "" : "AutoModelForSequenceClassification";
   return exported;
 }
 
@@ -242,7 +236,7 @@ void FakeModels::fill(int more) {
   models_.back().parameters = 268098176;
   models_.back().context = 32768;
   models_.back().dtype = "Q4_K";
-  models_.back().note = "its template is refused; ask again when it is mended";
+  models_.back().note = "its template is refused; ask again when it is fixed";
   models_.push_back(model_of(3, "ex-rm-ultrafeedback", "EX", "HF folder", 269e6));
   models_.push_back(model_of(4, "dpo-policy", "IM", "HF folder", 269e6));
   models_.back().base = 1;
@@ -273,8 +267,7 @@ std::vector<Model> FakeModels::listed() const {
   return rows;
 }
 
-Model& FakeModels::at(const json& params) {
-  const int64_t id = params.value("id", int64_t(0));
+Model& FakeModels::at(int64_t id) {
   for (Model& model : models_) {
     if (model.id == id) return model;
   }
@@ -282,34 +275,48 @@ Model& FakeModels::at(const json& params) {
                 "not_found"};
 }
 
-std::optional<json> FakeModels::answer(const std::string& method, const json& params,
-                                       const json& request) {
-  if (method == method::models_inspect) return json(kind_at(params.at("path")));
-  if (method == method::models_import) return import(params, request);
-  if (method == method::models_show) return detail(at(params));
-  if (method == method::models_tensors) return tensor_page(params);
-  if (method == method::models_tokenize) return tokens_of(params.value("text", ""));
-  if (method == method::models_render) return rendered(params);
-  if (method == method::models_memory) return memory(params);
-  if (method == method::models_locate) return locate(params);
-  if (method == method::models_add_tokens) return add_tokens(params, request);
-  if (method == method::runs_export) {
-    progress(request, "writing", 5, 30);
-    return exported(params);
-  }
-  if (method == method::models_rename) {
-    at(params).name = params.at("name");
-    return json::object();
-  }
-  if (method == method::models_note) {
-    at(params).note = params.at("note");
-    return json::object();
-  }
-  if (method == method::models_remove) {
-    at(params).removed = params.at("removed");
-    return json::object();
-  }
-  return {};
+Rows<Model> FakeModels::answer(ModelsList, const Nothing&, const json&) const {
+  return {listed()};
+}
+
+FileKind FakeModels::answer(ModelsInspect, const At& asked, const json&) const {
+  return kind_at(asked.path);
+}
+
+Page<TensorRow> FakeModels::answer(ModelsTensors, const TensorsAsked& asked, const json&) const {
+  return tensor_page(asked);
+}
+
+PlayTokens FakeModels::answer(ModelsTokenize, const TokenizeAsked& asked, const json&) const {
+  return tokens_of(asked.text);
+}
+
+RenderedExample FakeModels::answer(ModelsRender, const RenderAsked& asked, const json&) const {
+  return rendered(asked);
+}
+
+MemoryTable FakeModels::answer(ModelsMemory, const MemoryAsked& asked, const json&) const {
+  return memory(asked);
+}
+
+Exported FakeModels::answer(RunsExport, const ExportAsked& asked, const json& request) const {
+  progress(request, "writing", 5, 30);
+  return exported(asked);
+}
+
+Model FakeModels::answer(ModelsRename, const NewName& asked, const json&) {
+  at(asked.id).name = asked.name;
+  return at(asked.id);
+}
+
+Model FakeModels::answer(ModelsNote, const NewNote& asked, const json&) {
+  at(asked.id).note = asked.note;
+  return at(asked.id);
+}
+
+Model FakeModels::answer(ModelsRemove, const Removal& asked, const json&) {
+  at(asked.id).removed = asked.removed;
+  return at(asked.id);
 }
 
 void FakeModels::progress(const json& request, const std::string& phase, int steps, int ms) const {
@@ -326,8 +333,8 @@ void FakeModels::progress(const json& request, const std::string& phase, int ste
   }
 }
 
-json FakeModels::import(const json& params, const json& request) {
-  const std::string path = params.at("path");
+Model FakeModels::answer(ModelsImport, const ImportAsked& asked, const json& request) {
+  const std::string& path = asked.path;
   const FileKind kind = kind_at(path);
   progress(request, "reading " + name_in(path), contains(path, "slow") ? 40 : 4, 30);
   if (contains(path, "torn")) {
@@ -338,39 +345,39 @@ json FakeModels::import(const json& params, const json& request) {
                          kind.source, kind.size);
   model.path = path;
   model.parameters = kind.parameters;
-  if (const std::string name = params.value("name", ""); !name.empty()) model.name = name;
-  if (params.contains("base")) model.base = params["base"];
-  if (params.value("implicit", false)) {
+  if (!asked.name.empty()) model.name = asked.name;
+  model.base = asked.base;
+  if (asked.implicit) {
     model.type = "IM";
-    model.beta = params.at("beta");
+    model.beta = asked.beta.value();
   }
-  if (params.value("merge", false)) model.note = "merged";
-  if (params.contains("reference")) {
+  if (asked.merge) model.note = "merged";
+  if (asked.reference != 0) {
     model.kind = model.type = "IM";
-    model.base = params["reference"];
-    model.beta = params.value("beta", 0.01);
+    model.base = asked.reference;
+    model.beta = asked.beta.value_or(0.01);
   }
   models_.push_back(model);
   return model;
 }
 
-json FakeModels::add_tokens(const json& params, const json& request) {
-  const Model& from = at(params);
+Model FakeModels::answer(ModelsAddTokens, const TokensAdded& asked, const json& request) {
+  const Model& from = at(asked.id);
   progress(request, "growing the embedding", 4, 30);
-  for (const json& token : params.at("tokens")) {
+  for (const std::string& token : asked.tokens) {
     if (token == "<|im_end|>") {
       throw Refused{"<|im_end|> is in the vocabulary already", "tokens", "Leave it out."};
     }
   }
-  Model model = model_of(50 + static_cast<int64_t>(models_.size()), params.at("name"), "LM",
-                         "HF folder", from.size);
+  Model model =
+      model_of(50 + static_cast<int64_t>(models_.size()), asked.name, "LM", "HF folder", from.size);
   models_.push_back(model);
   return model;
 }
 
-json FakeModels::locate(const json& params) {
-  Model& model = at(params);
-  const std::string path = params.at("path");
+Model FakeModels::answer(ModelsLocate, const NewPlace& asked, const json&) {
+  Model& model = at(asked.id);
+  const std::string& path = asked.path;
   if (contains(path, "other")) {
     throw Refused{"these are not the files that were imported", path,
                   "Import them as a model of their own.", "changed"};
@@ -380,7 +387,8 @@ json FakeModels::locate(const json& params) {
   return model;
 }
 
-json FakeModels::detail(const Model& model) const {
+ModelDetail FakeModels::answer(ModelsShow, const Id& asked, const json&) {
+  const Model& model = at(asked.id);
   ModelDetail detail;
   detail.model = model;
   detail.config = {{"architectures", {"LlamaForCausalLM"}},

@@ -4,19 +4,14 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/api/models.h"
+#include "core/api/messages.h"
+#include "tests/ui/fake_service.h"
 
 namespace loupe::test {
-
-struct Refused {
-  std::string what, where, hint;
-  std::string code = "invalid_input";
-};
 
 class FakeModels {
  public:
@@ -27,16 +22,23 @@ class FakeModels {
   // How messages besides the answer are written.
   void set_write(Write write) { write_ = std::move(write); }
   std::vector<api::Model> listed() const;
-  // Nothing: it is not a question about models. request: the id that progress speaks of.
-  std::optional<api::json> answer(const std::string& method, const api::json& params,
-                                  const api::json& request);
+  api::Rows<api::Model> answer(api::ModelsList, const api::Nothing&, const json&) const;
+  api::Model answer(api::ModelsImport, const api::ImportAsked&, const json&);
+  api::FileKind answer(api::ModelsInspect, const api::At&, const json&) const;
+  api::ModelDetail answer(api::ModelsShow, const api::Id&, const json&);
+  api::Page<api::TensorRow> answer(api::ModelsTensors, const api::TensorsAsked&, const json&) const;
+  api::PlayTokens answer(api::ModelsTokenize, const api::TokenizeAsked&, const json&) const;
+  api::RenderedExample answer(api::ModelsRender, const api::RenderAsked&, const json&) const;
+  api::MemoryTable answer(api::ModelsMemory, const api::MemoryAsked&, const json&) const;
+  api::Model answer(api::ModelsRename, const api::NewName&, const json&);
+  api::Model answer(api::ModelsNote, const api::NewNote&, const json&);
+  api::Model answer(api::ModelsLocate, const api::NewPlace&, const json&);
+  api::Model answer(api::ModelsRemove, const api::Removal&, const json&);
+  api::Model answer(api::ModelsAddTokens, const api::TokensAdded&, const json&);
+  api::Exported answer(api::RunsExport, const api::ExportAsked&, const json&) const;
 
  private:
-  api::Model& at(const api::json& params);
-  api::json import(const api::json& params, const api::json& request);
-  api::json add_tokens(const api::json& params, const api::json& request);
-  api::json locate(const api::json& params);
-  api::json detail(const api::Model& model) const;
+  api::Model& at(int64_t id);
   void progress(const api::json& request, const std::string& phase, int steps, int ms) const;
 
   std::vector<api::Model> models_;

@@ -61,7 +61,7 @@ Run make_run(int64_t id, const std::string& type, int seed, bool running, double
   return run;
 }
 
-json points(RunMetrics metrics, bool implicit, int last, int64_t after) {
+RunMetrics points(RunMetrics metrics, bool implicit, int last, int64_t after) {
   for (int step = static_cast<int>(after) + 1; step <= last; ++step) {
     StepPoint point;
     point.step = step;
@@ -77,16 +77,17 @@ json points(RunMetrics metrics, bool implicit, int last, int64_t after) {
   return metrics;
 }
 
-void check_recipe(const json& params) {
-  const json& recipe = params.at("recipe");
+void check_recipe(const json& recipe) {
   if (recipe.value("lr", 1e-5) <= 0) {
-    throw Refused{"lr must be a positive number", "recipe", "mend the recipe's value"};
+    throw Refused{"lr must be a positive number", "recipe", "fix the recipe's value"};
   }
 }
 
-json estimate(const json& params) {
-  check_recipe(params);
-  const json& recipe = params.at("recipe");
+}  // namespace
+
+Estimate FakeRuns::answer(TrainEstimate, const TrainAsked& asked, const json&) {
+  check_recipe(asked.recipe);
+  const json& recipe = asked.recipe;
   Estimate estimate;
   estimate.device = "cpu";
   estimate.pairs = 80;
@@ -100,11 +101,9 @@ json estimate(const json& params) {
   estimate.seconds = recipe.value("type", "") == "EX" ? 118 : 151;
   estimate.command = "rewardloupe-engine --workspace /fake/persona.rlws train --type " +
                      std::string(recipe.value("type", "") == "EX" ? "ex" : "im") + " --model " +
-                     params.value("model", "");
+                     asked.model;
   return estimate;
 }
-
-}  // namespace
 
 FakeRuns::FakeRuns(const FakeOptions& options, FakeModels* models, FakeModels::Write write)
     : options_(options), models_(models), write_(std::move(write)) {}
@@ -134,7 +133,7 @@ std::vector<Run> FakeRuns::original() const {
            make_run(3, "EX", 1, false, 4)};
   }
   add_many(&all);
-  for (const Started& started : started_) {
+  for (const Training& started : started_) {
     Run run = make_run(started.id, started.type, started.seed, started.status == "running",
                        4.0 * started.step / steps);
     if (!started.name.empty()) run.name = started.name;
@@ -169,65 +168,98 @@ void FakeRuns::add_many(std::vector<Run>* all) const {
   }
 }
 
-FakeRuns::Started* FakeRuns::started_by_job(int64_t job) {
-  for (Started& started : started_) {
+FakeRuns::Training* FakeRuns::started_by_job(int64_t job) {
+  for (Training& started : started_) {
     if (started.job == job) return &started;
   }
   return nullptr;
 }
 
-json FakeRuns::change(const json& params, std::string Change::*what, const char* key) {
-  changes_[params.at("id").get<int64_t>()].*what = params.at(key).get<std::string>();
-  return json::object();
+Nothing FakeRuns::answer(RunsRename, const NewName& asked, const json&) {
+  changes_[asked.id].name = asked.name;
+  return {};
 }
 
-json FakeRuns::remove(const json& params) {
-  changes_[params.at("id").get<int64_t>()].deleted = params.value("deleted", true);
-  return json::object();
+Nothing FakeRuns::answer(RunsNote, const NewNote& asked, const json&) {
+  changes_[asked.id].note = asked.note;
+  return {};
 }
 
-json FakeRuns::start_training(const json& params) {
-  check_recipe(params);
-  asked_to_train_.push_back(params);
-  Started started;
+Nothing FakeRuns::answer(RunsDelete, const Deletion& asked, const json&) {
+  changes_[asked.id].deleted = asked.deleted;
+  return {};
+}
+
+Started FakeRuns::answer(TrainStart, const TrainAsked& asked, const json&) {
+  check_recipe(asked.recipe);
+  asked_to_train_.push_back(asked);
+  Training started;
   started.id = 10 + static_cast<int64_t>(started_.size());
   started.job = started.id + 100;
-  started.name = params.value("name", "");
-  started.recipe = params.at("recipe");
+  started.name = asked.name;
+  started.recipe = asked.recipe;
   started.type = started.recipe.value("type", "EX");
   started.seed = started.recipe.value("seed", 0);
   started_.push_back(started);
-  return {{"job", started.job}, {"run", started.id}};
+  return {started.job, started.id};
 }
 
-json FakeRuns::resume(const json& params) {
-  for (Started& started : started_) {
-    if (started.id != params.value("run", int64_t(0))) continue;
+Started FakeRuns::answer(TrainResume, const RunId& asked, const json&) {
+  for (Training& started : started_) {
+    if (started.id != asked.run) continue;
     started.status = "running";
     started.job += 100;
-    return {{"job", started.job}, {"run", started.id}};
+    return {started.job, started.id};
   }
   throw Refused{"there is no such run", "train/resume", ""};
 }
 
-json FakeRuns::stop(const json& params) {
-  if (Started* started = started_by_job(params.value("id", int64_t(0)))) {
+Started FakeRuns::answer(EvalStart, const EvalAsked&, const json&) {
+  throw Refused{"the fake engine evaluates nothing", "eval/start", ""};
+}
+
+Started FakeRuns::answer(FetchDemo, const Nothing&, const json&) {
+  fetch_questions_ = 1;
+  return {90, 0};
+}
+
+Nothing FakeRuns::answer(JobsStop, const Id& asked, const json&) {
+  if (Training* started = started_by_job(asked.id)) {
     started->status = "stopped";
-    return json::object();
+    return {};
   }
   stopped_ = true;
   write_({{"jsonrpc", "2.0"}, {"method", method::changed}, {"params", json::object()}});
-  return json::object();
+  return {};
 }
 
-json FakeRuns::metrics(const json& params) {
+LogText FakeRuns::answer(JobsLog, const LogEnd& asked, const json&) {
+  return {"job " + std::to_string(asked.id) + ": 80 pairs, 0 left out\nepoch 1/4\n"};
+}
+
+Page<Run> FakeRuns::answer(RunsList, const RunsPage&, const json&) {
+  const std::vector<Run> rows = listed();
+  return {rows, static_cast<int64_t>(rows.size())};
+}
+
+Run FakeRuns::answer(RunsShow, const Id& asked, const json&) {
+  for (const Run& run : listed())
+    if (run.id == asked.id) return run;
+  throw Refused{"there is no such run", "runs/show", ""};
+}
+
+Rows<Job> FakeRuns::answer(JobsList, const Nothing&, const json&) {
+  return {jobs()};
+}
+
+RunMetrics FakeRuns::answer(RunsMetrics, const MetricsAfter& asked, const json&) {
   RunMetrics metrics;
-  metrics.run = params.at("id").get<int64_t>();
-  const int64_t after = params.value("after_step", int64_t(0));
+  metrics.run = asked.id;
+  const int64_t after = asked.after_step;
   const bool implicit = metrics.run == 2;
   int last = steps;
   if (implicit && live()) last = live_step_ = std::min(steps, live_step_ + 1);
-  for (Started& started : started_) {
+  for (Training& started : started_) {
     if (started.id != metrics.run) continue;
     if (started.status == "running") started.step = std::min(steps, started.step + 1);
     if (started.step == steps) started.status = "done";
@@ -238,7 +270,7 @@ json FakeRuns::metrics(const json& params) {
 
 std::vector<Job> FakeRuns::jobs() {
   std::vector<Job> all;
-  for (const Started& started : started_) {
+  for (const Training& started : started_) {
     Job job;
     job.id = started.job;
     job.kind = "train";
@@ -278,31 +310,6 @@ std::vector<Job> FakeRuns::jobs() {
   job.seconds_left = 72;
   all.push_back(job);
   return all;
-}
-
-std::optional<json> FakeRuns::answer(const std::string& method, const json& params) {
-  if (method == method::runs_list) {
-    const std::vector<Run> rows = listed();
-    return json{{"rows", rows}, {"total", rows.size()}};
-  }
-  if (method == method::runs_metrics) return metrics(params);
-  if (method == method::runs_rename) return change(params, &Change::name, "name");
-  if (method == method::runs_note) return change(params, &Change::note, "note");
-  if (method == method::runs_delete) return remove(params);
-  if (method == method::jobs_list) return json{{"rows", jobs()}};
-  if (method == method::jobs_stop) return stop(params);
-  if (method == method::jobs_log) {
-    return json{{"text", "job " + params.at("id").dump() + ": 80 pairs, 0 left out\nepoch 1/4\n"}};
-  }
-  if (method == method::train_estimate) return estimate(params);
-  if (method == method::train_start) return start_training(params);
-  if (method == method::train_resume) return resume(params);
-  if (method == method::fetch_demo) {
-    fetch_questions_ = 1;
-    return json{{"job", 90}};
-  }
-  if (method == "test/asked_to_train") return json{{"rows", asked_to_train_}};
-  return {};
 }
 
 }  // namespace loupe::test

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +19,22 @@ class FakeRuns {
   // messages besides the answer are written.
   FakeRuns(const FakeOptions& options, FakeModels* models, FakeModels::Write write);
   std::vector<api::Run> listed() const;
-  // Nothing: it is not a question about runs or jobs.
-  std::optional<api::json> answer(const std::string& method, const api::json& params);
+  api::Page<api::Run> answer(api::RunsList, const api::RunsPage&, const json&);
+  api::Run answer(api::RunsShow, const api::Id&, const json&);
+  api::RunMetrics answer(api::RunsMetrics, const api::MetricsAfter&, const json&);
+  api::Nothing answer(api::RunsRename, const api::NewName&, const json&);
+  api::Nothing answer(api::RunsNote, const api::NewNote&, const json&);
+  api::Nothing answer(api::RunsDelete, const api::Deletion&, const json&);
+  api::Rows<api::Job> answer(api::JobsList, const api::Nothing&, const json&);
+  api::Nothing answer(api::JobsStop, const api::Id&, const json&);
+  api::LogText answer(api::JobsLog, const api::LogEnd&, const json&);
+  api::Started answer(api::TrainStart, const api::TrainAsked&, const json&);
+  api::Estimate answer(api::TrainEstimate, const api::TrainAsked&, const json&);
+  api::Started answer(api::TrainResume, const api::RunId&, const json&);
+  api::Started answer(api::EvalStart, const api::EvalAsked&, const json&);
+  api::Started answer(api::FetchDemo, const api::Nothing&, const json&);
+  // What training was asked for, in order.
+  const std::vector<api::json>& asked_to_train() const { return asked_to_train_; }
 
  private:
   // What was done to a run.
@@ -30,7 +43,7 @@ class FakeRuns {
     bool deleted = false;
   };
   // A training that was started here.
-  struct Started {
+  struct Training {
     int64_t id = 0, job = 0;
     std::string name, type, status = "running";
     int seed = 0, step = 0;
@@ -41,13 +54,7 @@ class FakeRuns {
   double live_epoch() const;
   std::vector<api::Run> original() const;
   void add_many(std::vector<api::Run>* all) const;
-  Started* started_by_job(int64_t job);
-  api::json change(const api::json& params, std::string Change::*what, const char* key);
-  api::json remove(const api::json& params);
-  api::json start_training(const api::json& params);
-  api::json resume(const api::json& params);
-  api::json stop(const api::json& params);
-  api::json metrics(const api::json& params);
+  Training* started_by_job(int64_t job);
   std::vector<api::Job> jobs();
 
   const FakeOptions& options_;
@@ -56,7 +63,7 @@ class FakeRuns {
   bool stopped_ = false;
   int live_step_ = 12, fetch_questions_ = 0;
   std::map<int64_t, Change> changes_;
-  std::vector<Started> started_;
+  std::vector<Training> started_;
   std::vector<api::json> asked_to_train_;
 };
 

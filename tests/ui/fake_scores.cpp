@@ -100,32 +100,14 @@ FakeScores::FakeScores(const FakeOptions& options, const FakeData& data, const F
                        const FakeRuns& runs, FakeModels::Write write)
     : options_(options), data_(data), models_(models), runs_(runs), write_(std::move(write)) {}
 
-json FakeScores::attribution(const json& params) const {
-  Pair source;
-  if (params.contains("set")) {
-    source = data_.pair(params.at("set"), params.at("index"));
-  } else if (params.contains("dataset")) {
-    source = data_.pair("dataset", params.at("index"));
-  } else {
-    source.prompt = params.at("prompt");
-    source.chosen = params.at("chosen");
-    source.rejected = params.at("rejected");
-  }
+Attribution FakeScores::answer(Attribute, const AttributeAsked& asked, const json&) const {
+  const Pair source = data_.pair(asked.pair);
   Attribution attribution;
-  attribution.run = params.value("run", int64_t(0));
-  if (params.contains("model")) {
-    attribution.model = params["model"].get<int64_t>();
-    for (const Model& model : models_.listed()) {
-      if (model.id != attribution.model) continue;
-      attribution.run_name = model.name;
-      attribution.type = model.type;
-    }
-  }
-  for (const Run& run : runs_.listed()) {
-    if (run.id != attribution.run) continue;
-    attribution.run_name = run.name;
-    attribution.type = run.type;
-  }
+  const Shift named = named_as(asked.of);
+  attribution.run = named.run;
+  attribution.model = named.model;
+  attribution.run_name = named.run_name;
+  attribution.type = named.type;
   attribution.method = "exact";
   attribution.credits = "output positions";
   attribution.prompt = "<|im_start|>user\n" + source.prompt + "<|im_end|>\n<|im_start|>assistant\n";
@@ -139,36 +121,49 @@ json FakeScores::attribution(const json& params) const {
   return attribution;
 }
 
-json FakeScores::shift(const json& params, const json& request) const {
-  std::vector<Shift> rows;
-  const auto answer = [&](Shift named) {
+Shift FakeScores::named_as(const ScorerId& of) const {
+  Shift named;
+  (of.is_run() ? named.run : named.model) = of.id;
+  const auto name_from = [&](const auto& rows) {
+    for (const auto& known : rows) {
+      if (known.id != of.id) continue;
+      named.run_name = known.name;
+      named.type = known.type;
+    }
+  };
+  if (of.is_run()) name_from(runs_.listed());
+  if (of.is_model()) name_from(models_.listed());
+  return named;
+}
+
+Rows<Shift> FakeScores::answer(ShiftResponse, const ShiftAsked& asked, const json& request) const {
+  Rows<Shift> out;
+  for (const ScorerId& of : asked.of) {
     write_({{"jsonrpc", "2.0"},
             {"method", method::progress},
             {"params", {{"id", request}, {"phase", "loading the model"}}}});
     std::this_thread::sleep_for(std::chrono::milliseconds(options_.shift_pause));
-    rows.push_back(shift_of(std::move(named), params));
+    out.rows.push_back(shift_of(named_as(of), asked));
     write_({{"jsonrpc", "2.0"},
             {"method", method::partial},
-            {"params", {{"id", request}, {"value", rows.back()}}}});
-  };
-  const auto answer_each = [&](const char* key, const auto& rows_known, int64_t Shift::*place) {
-    for (const json& id : params.value(key, json::array())) {
-      Shift named;
-      named.*place = id;
-      for (const auto& known : rows_known) {
-        if (known.id != named.*place) continue;
-        named.run_name = known.name;
-        named.type = known.type;
-      }
-      answer(std::move(named));
-    }
-  };
-  answer_each("runs", runs_.listed(), &Shift::run);
-  answer_each("models", models_.listed(), &Shift::model);
-  return {{"rows", rows}};
+            {"params", {{"id", request}, {"value", out.rows.back()}}}});
+  }
+  return out;
 }
 
-Shift FakeScores::shift_of(Shift shift, const json& params) const {
+Scores FakeScores::answer(Score, const ScoreAsked& asked, const json&) const {
+  Scores out;
+  out.reward = credit(asked.response, named_as(asked.of).type == "IM", 1).reward;
+  return out;
+}
+
+LogProbs FakeScores::answer(LogProbsOf, const LogProbsAsked& asked, const json&) const {
+  LogProbs out;
+  out.response = asked.response;
+  return out;
+}
+
+Shift FakeScores::shift_of(Shift shift, const ShiftAsked& asked) const {
   if (shift.run != 0 && shift.run == options_.shift_fail) {
     shift.error = {{"code", "not_found"},
                    {"what", "the checkpoint of this run is missing"},
@@ -177,13 +172,13 @@ Shift FakeScores::shift_of(Shift shift, const json& params) const {
     return shift;
   }
   const bool implicit = shift.type == "IM";
-  shift.before_tokens = worded_credit(params.at("before"), implicit);
-  shift.after_tokens = worded_credit(params.at("after"), implicit);
+  shift.before_tokens = worded_credit(asked.before, implicit);
+  shift.after_tokens = worded_credit(asked.after, implicit);
   shift.before = shift.before_tokens.reward;
   shift.after = shift.after_tokens.reward;
-  if (params.contains("rejected")) {
+  if (!asked.rejected.empty()) {
     shift.has_rejected = true;
-    shift.rejected_tokens = worded_credit(params.at("rejected"), implicit);
+    shift.rejected_tokens = worded_credit(asked.rejected, implicit);
     shift.rejected = shift.rejected_tokens.reward;
     shift.margin_before = shift.before - shift.rejected;
     shift.margin_after = shift.after - shift.rejected;
@@ -191,13 +186,6 @@ Shift FakeScores::shift_of(Shift shift, const json& params) const {
   }
   align(&shift);
   return shift;
-}
-
-std::optional<json> FakeScores::answer(const std::string& method, const json& params,
-                                       const json& request) const {
-  if (method == method::attribute) return attribution(params);
-  if (method == method::shift) return shift(params, request);
-  return {};
 }
 
 }  // namespace loupe::test

@@ -3,7 +3,6 @@
 // and for a shift.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/api/messages.h"
@@ -19,14 +18,17 @@ class FakeScores {
   // All but write must outlive it. write: how messages besides the answer are written.
   FakeScores(const FakeOptions& options, const FakeData& data, const FakeModels& models,
              const FakeRuns& runs, FakeModels::Write write);
-  // Nothing: it is not a question for scores. request: the id that progress speaks of.
-  std::optional<api::json> answer(const std::string& method, const api::json& params,
-                                  const api::json& request) const;
+  // request: the id that progress speaks of.
+  api::Attribution answer(api::Attribute, const api::AttributeAsked&, const json& request) const;
+  api::Rows<api::Shift> answer(api::ShiftResponse, const api::ShiftAsked&,
+                               const json& request) const;
+  api::Scores answer(api::Score, const api::ScoreAsked&, const json& request) const;
+  api::LogProbs answer(api::LogProbsOf, const api::LogProbsAsked&, const json& request) const;
 
  private:
-  api::json attribution(const api::json& params) const;
-  api::json shift(const api::json& params, const api::json& request) const;
-  api::Shift shift_of(api::Shift shift, const api::json& params) const;
+  // A row that says whose it is.
+  api::Shift named_as(const api::ScorerId& of) const;
+  api::Shift shift_of(api::Shift shift, const api::ShiftAsked& asked) const;
 
   const FakeOptions& options_;
   const FakeData& data_;

@@ -135,16 +135,16 @@ EngineClient::RequestId EngineClient::request(const char* method, api::json para
   pending.has_context = context != nullptr;
   pending.answered = std::move(answered);
   pending.failed = std::move(failed);
-  for (const char* key : {"run", "runs", "path", "name"}) {
+  for (const char* key : {"of", "run", "path", "name"}) {
     if (const auto it = params.find(key); it != params.end()) pending.about[key] = *it;
   }
   if (!slot.isEmpty()) {
     if (const auto older = slots_.constFind(slot); older != slots_.cend()) cancel(older.value());
     slots_.insert(slot, id);
-    params["slot"] = stdstr(slot);
   }
   api::json message{
       {"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
+  if (!slot.isEmpty()) message["slot"] = stdstr(slot);
   const bool lost = state_ == State::dead || state_ == State::stopped;
   pending_.insert(id, std::move(pending));
   if (state_ == State::ready) {

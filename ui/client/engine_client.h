@@ -69,7 +69,7 @@ class EngineClient : public QObject {
   // of, or the oldest.
   struct Work {
     QString method;
-    api::json about;  // "run", "runs", "path", "name" of its parameters, where they are there
+    api::json about;  // "of", "run", "path", "name" of its parameters, where they are there
     QString phase;
     double done = 0, total = 0;
     int others = 0;  // requests besides this one
@@ -85,7 +85,15 @@ class EngineClient : public QObject {
   // slot: a newer request of the same slot takes the older one's place. Empty: none.
   RequestId request(const char* method, api::json params, QObject* context, Answered answered,
                     Failed failed = {}, const QString& slot = {});
-  // As request, with the result read into a value of the wire; one that does not fit is a Failure.
+  // The method M of the wire. A result that cannot be read is a Failure.
+  template <class M>
+  RequestId call(const typename M::Params& params, QObject* context,
+                 std::function<void(typename M::Result)> answered, Failed failed = {},
+                 const QString& slot = {}) {
+    return call<typename M::Result>(M::name, api::json(params), context, std::move(answered),
+                                    std::move(failed), slot);
+  }
+  // As request, with the result read into a value of the wire.
   template <class T>
   RequestId call(const char* method, api::json params, QObject* context,
                  std::function<void(T)> answered, Failed failed = {}, const QString& slot = {});

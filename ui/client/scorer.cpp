@@ -5,6 +5,11 @@
 
 namespace loupe::ui {
 
+api::ScorerId id_of(const Scorer& scorer) {
+  if (scorer.is_none()) return {};
+  return scorer.run != 0 ? api::ScorerId::run(scorer.run) : api::ScorerId::model(scorer.model);
+}
+
 QString key_of(const Scorer& scorer) {
   if (scorer.run != 0) return QStringLiteral("run %1").arg(scorer.run);
   return scorer.model != 0 ? QStringLiteral("model %1").arg(scorer.model) : QString();

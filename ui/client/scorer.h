@@ -22,6 +22,8 @@ inline size_t qHash(const Scorer& scorer, size_t seed = 0) {
   return qHashMulti(seed, scorer.run, scorer.model);
 }
 
+api::ScorerId id_of(const Scorer& scorer);
+
 // "run 3", "model 1", or nothing.
 QString key_of(const Scorer& scorer);
 Scorer scorer_of(const QString& key);

@@ -216,8 +216,11 @@ QString EngineKeeper::work_text() const {
   if (!work) return {};
   QStringList runs;
   if (const auto it = work->about.find("run"); it != work->about.end()) runs << name_of_run(*it);
-  if (const auto it = work->about.find("runs"); it != work->about.end() && it->is_array()) {
-    for (const auto& run : *it) runs << name_of_run(run);
+  if (const auto it = work->about.find("of"); it != work->about.end()) {
+    for (const auto& of : it->is_array() ? *it : api::json::array({*it})) {
+      const auto id = api::ScorerId::of_text(of.is_string() ? of.get<std::string>() : "");
+      if (id && id->is_run()) runs << name_of_run(id->id);
+    }
   }
   runs.removeAll(QString());
   const QString names = runs.join(QStringLiteral(", "));

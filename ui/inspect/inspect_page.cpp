@@ -329,33 +329,26 @@ void InspectPage::ask_attribution(int side) {
     refill_table();
     return;
   }
-  api::json params = api::json::object();
-  if (choice.run != 0) {
-    params["run"] = choice.run;
-  } else {
-    params["model"] = choice.model;
-  }
+  api::AttributeAsked asked;
+  asked.of = choice.run != 0 ? api::ScorerId::run(choice.run) : api::ScorerId::model(choice.model);
   if (bar_->is_typed()) {
     const api::Pair typed = bar_->typed();
     view_->set_texts(qstr(typed.chosen), qstr(typed.rejected));
-    params["prompt"] = typed.prompt;
-    params["chosen"] = typed.chosen;
-    params["rejected"] = typed.rejected;
+    asked.pair.text = api::PairText{{{"user", typed.prompt}}, typed.chosen, typed.rejected};
   } else if (pair_) {
-    params["index"] = pair_->index;
-    if (bar_->source().dataset != 0) {
-      params["dataset"] = bar_->source().dataset;
-    } else {
-      params["set"] = pair_->set;
-      params["pairs_run"] = pair_run_;
+    asked.pair.index = pair_->index;
+    asked.pair.dataset = bar_->source().dataset;
+    if (asked.pair.dataset == 0) {
+      asked.pair.set = pair_->set;
+      asked.pair.run = pair_run_;
     }
   } else {
     return;
   }
   view_->show_loading(side);
   asking_[at] = true;
-  attributing_[at] = client_->call<api::Attribution>(
-      api::method::attribute, std::move(params), this,
+  attributing_[at] = client_->call<api::Attribute>(
+      asked, this,
       [this, side, at](api::Attribution attribution) {
         asking_[at] = false;
         show_prompt(qstr(attribution.prompt));

@@ -31,7 +31,7 @@ api::json prompt_of(const QString& typed) {
     }
     if (is_turns) return turns;
   }
-  return stdstr(typed);
+  return {{{"role", "user"}, {"content", stdstr(typed)}}};
 }
 
 void fix_lines(QPlainTextEdit* edit, int lines) {

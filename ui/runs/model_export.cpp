@@ -122,7 +122,7 @@ void ModelExport::start() {
   merged_->hide();
   start_->hide();
   close_->hide();
-  api::json params{{"run", run_.id}, {"path", stdstr(path_)}};
+  api::json params{{"of", api::ScorerId::run(run_.id).text()}, {"path", stdstr(path_)}};
   if (run_.type == "IM") params["reference"] = reference_->isChecked();
   if (low_rank()) params["merged"] = merged_->isChecked();
   const auto request = client_->call<api::Exported>(

@@ -16,14 +16,19 @@ QString text_of(const api::json& object, const char* key) {
 }  // namespace
 
 api::json shift_params(const std::vector<Scorer>& scorers, const Question& question) {
-  api::json params{{"before", stdstr(question.before)}, {"after", stdstr(question.after)}};
-  put_scorers(params, scorers);
-  if (question.pair.is_object())
-    params.update(question.pair);
-  else
-    params["prompt"] = stdstr(question.prompt);
-  if (!question.other.isEmpty()) params["rejected"] = stdstr(question.other);
-  return params;
+  api::ShiftAsked asked;
+  for (const Scorer& scorer : scorers) asked.of.push_back(id_of(scorer));
+  asked.before = stdstr(question.before);
+  asked.after = stdstr(question.after);
+  asked.rejected = stdstr(question.other);
+  if (question.pair.is_object()) {
+    asked.pair.run = question.pair.value("pairs_run", int64_t{0});
+    asked.pair.set = question.pair.value("set", "");
+    asked.pair.index = question.pair.value("index", int64_t{-1});
+  } else {
+    asked.pair.text = api::PairText{{{"user", stdstr(question.prompt)}}, asked.before, ""};
+  }
+  return asked;
 }
 
 RunRow row_of(const api::Run& run) {

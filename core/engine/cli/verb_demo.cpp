@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "core/engine/command_line.h"
+#include "core/engine/cli/command_line.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
 #include "core/engine/wire.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/terminal.h"
+#include "core/engine/cli/terminal.h"
 
 #include <unistd.h>
 
@@ -100,12 +100,6 @@ std::string format_duration(double seconds) {
   else
     std::snprintf(text, sizeof(text), "%lld:%02lld", static_cast<long long>(total / 60),
                   static_cast<long long>(total % 60));
-  return text;
-}
-
-std::string format_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.4g", value);
   return text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
 
-#include "core/engine/command_line.h"
+#include "core/engine/cli/command_line.h"
 #include "core/engine/jobs.h"
 #include "core/engine/models.h"
 #include "core/engine/train_request.h"

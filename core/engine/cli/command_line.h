@@ -6,7 +6,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/engine/terminal.h"
+#include "core/engine/cli/terminal.h"
+#include "core/engine/service/local.h"
 #include "core/store/workspace.h"
 
 namespace CLI {
@@ -24,13 +25,16 @@ struct Context {
   int exit_code = 0;
 
   Result<store::Workspace> open(bool create = false) const;
+  // The service on that workspace, computing on `device` with every core.
+  Result<std::unique_ptr<Local>> service(const std::string& device = "cpu",
+                                         bool create = false) const;
   // Runs a verb's body, printing its error and setting the exit code.
   void run(const std::function<Result<void>(Terminal&)>& body);
 };
 
 void add_model_verbs(CLI::App& app, Context& context);  // model, tokenize, logprobs
-void add_run_verbs(CLI::App& app,
-                   Context& context);  // score, attribute, shift, runs, jobs, serve, job
+void add_score_verbs(CLI::App& app, Context& context);  // score, attribute, shift
+void add_run_verbs(CLI::App& app, Context& context);    // runs, jobs, serve, job
 void add_train_verbs(CLI::App& app, Context& context);  // train, eval
 void add_demo_verb(CLI::App& app, Context& context);
 

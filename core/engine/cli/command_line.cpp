@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/command_line.h"
+#include "core/engine/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 
-#include "core/api/messages.h"
+#include "core/api/method.h"
 #include "core/base/log.h"
-#include "core/engine/guarded.h"
+#include "core/engine/placement.h"
 
 namespace loupe::engine {
 
@@ -16,9 +16,15 @@ Result<store::Workspace> Context::open(bool create) const {
       workspace, create ? store::Workspace::Mode::create_or_open : store::Workspace::Mode::open);
 }
 
+Result<std::unique_ptr<Local>> Context::service(const std::string& device, bool create) const {
+  set_threads(0);
+  LOUPE_TRY(auto store, open(create));
+  return Local::open(std::move(store), device);
+}
+
 void Context::run(const std::function<Result<void>(Terminal&)>& body) {
   Terminal terminal(json);
-  const auto result = guarded([&] { return body(terminal); });
+  const auto result = guard([&] { return body(terminal); });
   if (!result) exit_code = terminal.fail(result.error());
 }
 
@@ -58,6 +64,7 @@ int run_command_line(int argc, char** argv) {
   app.add_flag("--verbose", verbose, "say more on stderr");
   app.parse_complete_callback([&] { init_log(verbose); });
   add_model_verbs(app, context);
+  add_score_verbs(app, context);
   add_run_verbs(app, context);
   add_train_verbs(app, context);
   add_demo_verb(app, context);

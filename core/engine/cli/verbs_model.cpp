@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <torch/torch.h>
-
 #include <CLI/CLI.hpp>
 
-#include "core/engine/command_line.h"
-#include "core/engine/jobs.h"
-#include "core/engine/model_export.h"
+#include "core/api/models.h"
+#include "core/api/scores.h"
+#include "core/engine/cli/command_line.h"
 #include "core/engine/models.h"
-#include "core/engine/placement.h"
-#include "core/engine/scoring.h"
 #include "core/engine/wire.h"
-#include "core/model/compute.h"
-#include "core/reward/reward_model.h"
 
 namespace loupe::engine {
 
@@ -23,32 +17,6 @@ std::string millions(int64_t count) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.1f M", static_cast<double>(count) / 1e6);
   return text;
-}
-
-// A model of the workspace by name, or files that are in none.
-Result<model::LanguageModel> load_named(const Context& context, const std::string& name,
-                                        at::Device device) {
-  std::error_code ignored;
-  if (std::filesystem::exists(name, ignored)) {
-    model::LoadOptions options;
-    options.device = device;
-    return model::load_model(name, options);
-  }
-  LOUPE_TRY(const auto workspace, context.open());
-  LOUPE_TRY(const auto row, workspace.model(name));
-  model::LoadOptions options;
-  options.device = device;
-  return load_row(workspace, row, options);
-}
-
-Result<std::shared_ptr<const tokenize::Tokenizer>> tokenizer_named(const Context& context,
-                                                                   const std::string& name) {
-  std::error_code ignored;
-  if (std::filesystem::exists(name, ignored)) return model::load_tokenizer(name);
-  LOUPE_TRY(const auto workspace, context.open());
-  LOUPE_TRY(const auto row, workspace.model(name));
-  LOUPE_TRY(const auto files, text_row(workspace, row));
-  return model::load_tokenizer(files.path);
 }
 
 void add_model(CLI::App& app, Context& context) {
@@ -80,25 +48,27 @@ void add_model(CLI::App& app, Context& context) {
   adding->add_option("--name", options->name, "its name in the workspace");
   adding->callback([&context, options, beta] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      LOUPE_TRY(auto workspace, context.open(true));
-      ImportOptions import;
-      import.name = options->name;
-      if (beta->count() > 0) import.beta = options->beta;
-      import.check = !options->no_check;
-      import.merge = options->merge;
-      import.implicit = beta->count() > 0 && options->reference.empty();
-      for (const auto& [name, id] : {std::pair(&options->base, &import.base),
-                                     std::pair(&options->reference, &import.reference)}) {
+      LOUPE_TRY(const auto local, context.service("cpu", true));
+      api::ImportAsked asked;
+      asked.path = options->path;
+      asked.name = options->name;
+      if (beta->count() > 0) asked.beta = options->beta;
+      asked.check = !options->no_check;
+      asked.merge = options->merge;
+      asked.implicit = beta->count() > 0 && options->reference.empty();
+      for (const auto& [name, id] : {std::pair(&options->base, &asked.base),
+                                     std::pair(&options->reference, &asked.reference)}) {
         if (name->empty()) continue;
-        LOUPE_TRY(const auto other, workspace.model(*name));
+        LOUPE_TRY(const auto other, local->store.model(*name));
         *id = other.id;
       }
-      LOUPE_TRY(const auto row, import_model(workspace, options->path, import));
+      LOUPE_TRY(const auto model, local->ask<api::ModelsImport>(asked));
+      LOUPE_TRY(const auto row, local->store.model(model.id));
       const json checked = row.details.value("self_check", json::object());
-      terminal.print(to_api(row), "imported " + row.name + ": " + row.kind + ", " +
-                                      row.architecture + ", " + millions(row.parameters) +
-                                      " parameters, from " + row.path +
-                                      (checked.empty() ? "" : "\n" + checked.value("text", "")));
+      terminal.print(model, "imported " + model.name + ": " + model.kind + ", " +
+                                model.architecture + ", " + millions(model.parameters) +
+                                " parameters, from " + model.path +
+                                (checked.empty() ? "" : "\n" + checked.value("text", "")));
       return {};
     });
   });
@@ -160,19 +130,19 @@ void add_export(CLI::App& app, Context& context) {
                  "of one with an adapter: the whole model with the adapter in its matrices");
   verb->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      set_threads(0);
-      LOUPE_TRY(auto workspace, context.open());
-      json params = {{"path", options->path},
-                     {"reference", !options->no_reference},
-                     {"merged", options->merged}};
+      LOUPE_TRY(const auto local, context.service());
+      api::ExportAsked asked;
+      asked.path = options->path;
+      asked.reference = !options->no_reference;
+      asked.merged = options->merged;
       if (!options->run.empty()) {
-        LOUPE_TRY(const auto row, find_run(workspace, options->run));
-        params["run"] = row.id;
+        LOUPE_TRY(const auto row, find_run(local->store, options->run));
+        asked.of = api::ScorerId::run(row.id);
       } else {
-        LOUPE_TRY(const auto row, workspace.model(options->model));
-        params["model"] = row.id;
+        LOUPE_TRY(const auto row, local->store.model(options->model));
+        asked.of = api::ScorerId::model(row.id);
       }
-      LOUPE_TRY(const auto out, export_from(workspace, params, {}));
+      LOUPE_TRY(const auto out, local->ask<api::RunsExport>(asked));
       terminal.print(json(out),
                      "wrote " + out.path + "; opens with " +
                          (out.opens_with.empty() ? "the lines of its README.md" : out.opens_with));
@@ -191,18 +161,21 @@ void add_tokenize(CLI::App& app, Context& context) {
   verb->add_option("TEXT", options->text)->required();
   verb->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      LOUPE_TRY(const auto tokenizer, tokenizer_named(context, options->model));
+      LOUPE_TRY(const auto local, context.service("cpu", true));
+      api::TokenizeAsked asked;
+      asked.text = options->text;
+      asked.model = options->model;
+      LOUPE_TRY(const auto played, local->ask<api::ModelsTokenize>(asked));
       json list = json::array();
       std::vector<std::vector<std::string>> rows;
-      for (const auto& token : tokenizer->encode(options->text)) {
-        const std::string bytes = tokenizer->token_bytes(token.id);
+      for (const auto& token : played.tokens) {
         list.push_back({{"id", token.id},
-                        {"text", printable(bytes)},
-                        {"bytes", api::base64_encode(bytes)},
+                        {"text", token.text},
+                        {"bytes", token.bytes},
                         {"begin", token.begin},
                         {"end", token.end}});
         rows.push_back({std::to_string(token.id), std::to_string(token.begin),
-                        std::to_string(token.end), printable(bytes)});
+                        std::to_string(token.end), token.text});
       }
       terminal.print(list, format_table({"id", "begin", "end", "token"}, rows));
       return {};
@@ -220,43 +193,22 @@ void add_log_probs(CLI::App& app, Context& context) {
   verb->add_option("--model", options->model, "a model of the workspace, or its files")->required();
   verb->add_option("--prompt", options->prompt, "one user turn")->required();
   verb->add_option("--response", options->response)->required();
-  verb->add_option("--dtype", options->dtype, "fp32 or bf16")
+  verb->add_option("--compute-dtype,--dtype", options->dtype, "fp32 or bf16")
       ->check(CLI::IsMember({"fp32", "bf16"}))
       ->capture_default_str();
   verb->add_option("--device", options->device)->capture_default_str();
   verb->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      set_threads(0);
-      LOUPE_TRY(const auto device, choose_device(options->device));
-      LOUPE_TRY(const auto language, load_named(context, options->model, device));
-      LOUPE_TRY(const auto text,
-                data::encode_response({{"user", options->prompt}}, options->response,
-                                      *language.chat_template, *language.tokenizer));
-      LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
-      model::PackedBatch batch;
-      std::vector<int32_t> ids;
-      for (const auto& token : text.response) ids.push_back(token.id);
-      batch.add_group(text.prompt, {ids});
-      model::ForwardOptions forward;
-      forward.compute = model::compute_type(options->dtype, language.decoder->device());
-      const auto values =
-          reward::policy_log_probs(*language.decoder, batch, forward).to(at::kDouble).cpu();
-      json tokens = json::array();
+      LOUPE_TRY(const auto local, context.service(options->device, true));
+      LOUPE_TRY(
+          const auto out,
+          local->ask<api::LogProbsOf>(
+              {options->model, {{"user", options->prompt}}, options->response, options->dtype}));
       std::vector<std::vector<std::string>> rows;
-      double sum = 0;
-      for (size_t i = 0; i < ids.size(); ++i) {
-        const double value = values[static_cast<int64_t>(i)].item<double>();
-        sum += value;
-        const std::string bytes = language.tokenizer->token_bytes(ids[i]);
-        tokens.push_back(
-            {{"id", ids[i]}, {"text", printable(bytes)}, {"log_prob", api::number_to_json(value)}});
-        rows.push_back({std::to_string(ids[i]), format_number(value), printable(bytes)});
-      }
-      terminal.print({{"tokens", tokens},
-                      {"sum", api::number_to_json(sum)},
-                      {"prompt", text.prompt_text},
-                      {"response", text.response_text}},
-                     format_table({"id", "log_prob", "token"}, rows) + "sum " + format_number(sum));
+      for (const auto& token : out.tokens)
+        rows.push_back({std::to_string(token.id), format_number(token.log_prob), token.text});
+      terminal.print(
+          out, format_table({"id", "log_prob", "token"}, rows) + "sum " + format_number(out.sum));
       return {};
     });
   });

@@ -8,6 +8,7 @@
 
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/engine/wire.h"
 #include "core/store/workspace.h"
 
 namespace loupe::engine {
@@ -33,7 +34,6 @@ class Terminal {
 std::string format_table(const std::vector<std::string>& header,
                          const std::vector<std::vector<std::string>>& rows);
 std::string format_duration(double seconds);  // "4:30", "1:02:03"
-std::string format_number(double value);      // four significant figures
 
 // Shows a job's progress until it ends; Ctrl-C asks it to stop (after a checkpoint), a second one
 // leaves it running.
