@@ -23,8 +23,7 @@ std::vector<ResponseCredit> exact(const reward::RewardModel& model,
                                   const model::ForwardOptions& options) {
   std::map<std::vector<int32_t>, std::vector<size_t>> by_prompt;
   for (size_t i = 0; i < texts.size(); ++i) by_prompt[texts[i].prompt].push_back(i);
-  model::PackedBatch batch;
-  batch.shared_positions = model.decoder().config().shared_positions();
+  model::PackedBatch batch(model.decoder().config());
   std::vector<size_t> order;
   for (const auto& [prompt, members] : by_prompt) {
     std::vector<std::vector<int32_t>> ids;

@@ -334,7 +334,7 @@ Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& jo
   for (const auto& spec : job.request.at("eval")) {
     LOUPE_TRY(const auto set, encode_spec(spec, loaded->language, recipe));
     const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)},
-                                 loaded->language.decoder->config().shared_positions());
+                                 loaded->language.decoder->config());
     std::optional<Error> failed;
     const auto rewards = reward::score(*loaded->reward, plan, options, {}, [&](const Progress& p) {
       if (seconds_since(last) < 1) return;

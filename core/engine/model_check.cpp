@@ -35,8 +35,7 @@ SelfCheck self_check(const model::LanguageModel& language, const CancelToken& ca
   options.cancel = cancel;
   at::NoGradGuard no_grad;
   const auto score = [&](const std::vector<std::span<const int32_t>>& responses) {
-    model::PackedBatch batch;
-    batch.shared_positions = language.decoder->config().shared_positions();
+    model::PackedBatch batch(language.decoder->config());
     batch.add_group(texts[0].prompt, responses);
     return reward->rewards(batch, options, {})[0].item<double>();
   };

@@ -161,14 +161,15 @@ Tensor Decoder::embed(const PackedBatch& batch) const {
   return config_.embedding_scale == 1 ? rows : rows * config_.embedding_scale;
 }
 
-Tensor Decoder::forward(const PackedBatch& batch, const ForwardOptions& options) const {
+Tensor Decoder::forward(const PackedBatch& batch, const ForwardOptions& options,
+                        const Tensor& input_embeddings) const {
   Pass pass;
   pass.plan = std::make_shared<const AttentionPlan>(AttentionPlan::make(batch));
   const Tensor positions = index_tensor(batch.positions, device());
   pass.angles = rope_angles(config_.rope, frequency_, batch, positions, residual());
   pass.local = rope_angles(config_.local_rope, local_frequency_, batch, positions, residual());
 
-  Tensor h = options.input_embeddings.defined() ? options.input_embeddings : embed(batch);
+  Tensor h = input_embeddings.defined() ? input_embeddings : embed(batch);
   if (positions_.defined()) h = h + take_rows(positions_, positions);
   Tensor x, delta;
   const auto compute = options.compute;

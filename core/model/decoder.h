@@ -27,9 +27,6 @@ struct ForwardOptions {
   at::ScalarType compute =
       at::kFloat;      // of matrix products; bf16 keeps the residual stream in fp32
   CancelToken cancel;  // looked at before every layer, forward and backward
-  // [tokens, hidden], in place of the embedding's rows, when defined: what Hugging Face calls
-  // inputs_embeds, a family's scale included.
-  Tensor input_embeddings;
 };
 
 struct BuildOptions {
@@ -55,9 +52,11 @@ class Decoder {
   at::ScalarType residual() const { return final_norm_.weight.scalar_type(); }
   at::ScalarType weights_dtype() const { return embedding_.scalar_type(); }
 
-  // Hidden states after the final norm, [tokens, hidden], residual dtype. Throws Cancelled, and
-  // what torch throws.
-  Tensor forward(const PackedBatch& batch, const ForwardOptions& options) const;
+  // Hidden states after the final norm, [tokens, hidden], residual dtype. `input_embeddings`
+  // [tokens, hidden], when defined, are read in place of the embedding's rows: what Hugging Face
+  // calls inputs_embeds, a family's scale included. Throws Cancelled, and what torch throws.
+  Tensor forward(const PackedBatch& batch, const ForwardOptions& options,
+                 const Tensor& input_embeddings = {}) const;
   // What `forward` starts from: the embedding's rows, scaled where the family does. [tokens,
   // hidden]
   Tensor embed(const PackedBatch& batch) const;

@@ -3,7 +3,12 @@
 
 #include <algorithm>
 
+#include "core/model/config.h"
+
 namespace loupe::model {
+
+PackedBatch::PackedBatch(const DecoderConfig& config)
+    : shared_positions_(config.shared_positions()) {}
 
 int64_t PackedBatch::response_tokens() const {
   int64_t total = 0;
@@ -22,7 +27,7 @@ void PackedBatch::add_group(std::span<const int32_t> prompt,
                             const std::vector<std::span<const int32_t>>& responses) {
   size_t longest = 0;
   for (const auto response : responses) longest = std::max(longest, response.size());
-  if (responses.size() > 1 && static_cast<int64_t>(prompt.size() + longest) > shared_positions) {
+  if (responses.size() > 1 && static_cast<int64_t>(prompt.size() + longest) > shared_positions_) {
     for (const auto response : responses) add_group(prompt, {response});
     return;
   }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -24,13 +23,15 @@ struct PackedGroup {
   std::vector<Segment> responses;  // at least one token each; may be empty
 };
 
+struct DecoderConfig;
+
 struct PackedBatch {
+  // For models of this kind, a policy and its reference among them.
+  explicit PackedBatch(const DecoderConfig& config);
+
   std::vector<int64_t> token_ids;  // [tokens]
   std::vector<int64_t> positions;  // [tokens]
   std::vector<PackedGroup> groups;
-  // A prompt is shared by responses with which it makes no more tokens than this:
-  // DecoderConfig::shared_positions() of whoever reads the batch. Set before groups are added.
-  int64_t shared_positions = std::numeric_limits<int64_t>::max();
 
   int64_t tokens() const { return static_cast<int64_t>(token_ids.size()); }
   int64_t response_tokens() const;
@@ -48,6 +49,10 @@ struct PackedBatch {
   std::vector<int64_t> response_targets() const;  // ids of the response tokens, same order
   std::vector<int64_t> last_index() const;  // index of each response's last token [response_count]
   std::vector<int64_t> response_lengths() const;  // [response_count]
+
+ private:
+  // A prompt is shared by responses with which it makes no more tokens than this.
+  int64_t shared_positions_;
 };
 
 }  // namespace loupe::model

@@ -31,7 +31,7 @@ std::vector<int64_t> rows_of(const RopeSpec& rope, const PackedBatch& batch,
     if (length <= rope.original) continue;
     TORCH_CHECK(group.responses.size() < 2, "a prompt is shared in a text of ", length,
                 " tokens, whose angles depend on its ", "length beyond ", rope.original,
-                ": PackedBatch::shared_positions was not set");
+                ": the batch was made for another model");
     const auto [row, added] = known.try_emplace(length, static_cast<int64_t>(rows.size()));
     if (added) rows.push_back(rope.frequencies(length));
     const auto fill = [&](const Segment& segment) {

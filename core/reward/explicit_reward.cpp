@@ -63,8 +63,8 @@ ExplicitReward::ExplicitReward(std::shared_ptr<model::Decoder> decoder, const Te
 }
 
 Tensor ExplicitReward::rewards(const PackedBatch& batch, const model::ForwardOptions& options,
-                               const Tensor&) const {
-  const Tensor hidden = decoder_->forward(batch, options);
+                               const Tensor&, const InputProbe* probe) const {
+  const Tensor hidden = forward(*decoder_, batch, options, probe);
   if (pooling_ == Pooling::last) {
     const Tensor last = take_rows(hidden, index_tensor(batch.last_index(), hidden.device()));
     return at::mv(last, head_.squeeze(0));

@@ -27,11 +27,14 @@ ImplicitReward::ImplicitReward(std::shared_ptr<model::Decoder> decoder,
     : RewardModel(std::move(decoder)), reference_(std::move(reference)), options_(options) {}
 
 Tensor ImplicitReward::reference_log_probs(const PackedBatch& batch,
-                                           const model::ForwardOptions& options) const {
+                                           const model::ForwardOptions& options,
+                                           const InputProbe* probe) const {
   if (options_.without_reference) return {};
   TORCH_CHECK(reference_ != nullptr, "an implicit reward needs its reference model here");
+  at::AutoGradMode grad(probe != nullptr && at::GradMode::is_enabled());
+  const Tensor hidden = forward(*reference_, batch, options, probe);
   // The reference may lie on another device than the policy.
-  return policy_log_probs(*reference_, batch, options).to(decoder_->device());
+  return reference_->log_probs(hidden, batch, options.compute).to(decoder_->device());
 }
 
 Tensor ImplicitReward::token_rewards(const Tensor& log_prob, const Tensor& ref_log_prob,
@@ -46,12 +49,13 @@ Tensor ImplicitReward::token_rewards(const Tensor& log_prob, const Tensor& ref_l
 }
 
 Tensor ImplicitReward::rewards(const PackedBatch& batch, const model::ForwardOptions& options,
-                               const Tensor& ref_log_probs) const {
-  const Tensor reference = options_.without_reference ? Tensor()
-                           : ref_log_probs.defined()  ? ref_log_probs
-                                                      : reference_log_probs(batch, options);
+                               const Tensor& ref_log_probs, const InputProbe* probe) const {
+  const InputProbe* through = probe && probe->through_reference ? probe : nullptr;
+  const Tensor reference = ref_log_probs.defined() && !through && !options_.without_reference
+                               ? ref_log_probs
+                               : reference_log_probs(batch, options, through);
   const Tensor log_prob =
-      decoder_->log_probs(decoder_->forward(batch, options), batch, options.compute);
+      decoder_->log_probs(forward(*decoder_, batch, options, probe), batch, options.compute);
   return sum_by_response(token_rewards(log_prob, reference, batch), batch);
 }
 
@@ -59,7 +63,7 @@ Credits ImplicitReward::credits(const PackedBatch& batch,
                                 const model::ForwardOptions& options) const {
   at::NoGradGuard no_grad;
   Credits out;
-  out.ref_log_prob = reference_log_probs(batch, options);
+  out.ref_log_prob = reference_log_probs(batch, options, nullptr);
   out.log_prob = policy_log_probs(*decoder_, batch, options);
   out.credit = token_rewards(out.log_prob, out.ref_log_prob, batch);
   out.rewards = sum_by_response(out.credit, batch);

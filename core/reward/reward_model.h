@@ -7,6 +7,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,16 +28,25 @@ struct Credits {
   Tensor ref_log_prob;  // [response tokens], IM with a reference only
 };
 
+// Input embeddings in place of a model's own, to ask how a reward depends on its input. Each model
+// that the reward reads is asked for by itself: a reference has another embedding than its policy.
+struct InputProbe {
+  // As model::Decoder::embed gives them, on the decoder's device; gradients flow back to them.
+  std::function<Tensor(const model::Decoder& decoder, const model::PackedBatch& batch)> embed;
+  // false: the reference reads what it always reads and is a constant.
+  bool through_reference = true;
+};
+
 class RewardModel {
  public:
   virtual ~RewardModel() = default;
   virtual std::string type() const = 0;  // "EX", "IM"
 
   // Differentiable rewards [responses] in the batch's order. `ref_log_probs` [response tokens]
-  // spares an IM-RM the reference's forward pass; undefined: it makes one, in the same packing and
-  // dtype.
+  // spares an IM-RM the reference's forward pass; undefined, or with a probe that goes through the
+  // reference: it makes one, in the same packing and dtype.
   virtual Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
-                         const Tensor& ref_log_probs) const = 0;
+                         const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const = 0;
   // Exact decomposition, from the same forward pass as rewards().
   virtual Credits credits(const model::PackedBatch& batch,
                           const model::ForwardOptions& options) const = 0;
@@ -51,6 +61,12 @@ class RewardModel {
 
  protected:
   explicit RewardModel(std::shared_ptr<model::Decoder> decoder) : decoder_(std::move(decoder)) {}
+  // Decoder::forward, of the probe's embeddings where there is one.
+  static Tensor forward(const model::Decoder& decoder, const model::PackedBatch& batch,
+                        const model::ForwardOptions& options, const InputProbe* probe) {
+    return decoder.forward(batch, options, probe ? probe->embed(decoder, batch) : Tensor());
+  }
+
   std::shared_ptr<model::Decoder> decoder_;
 };
 
@@ -69,7 +85,7 @@ class ExplicitReward : public RewardModel {
 
   std::string type() const override { return "EX"; }
   Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
-                 const Tensor& ref_log_probs) const override;
+                 const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const override;
   Credits credits(const model::PackedBatch& batch,
                   const model::ForwardOptions& options) const override;
   std::vector<std::pair<std::string, Tensor>> own_parameters() const override {
@@ -96,7 +112,7 @@ class ImplicitReward : public RewardModel {
 
   std::string type() const override { return "IM"; }
   Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
-                 const Tensor& ref_log_probs) const override;
+                 const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const override;
   Credits credits(const model::PackedBatch& batch,
                   const model::ForwardOptions& options) const override;
   bool uses_reference() const override { return !options_.without_reference; }
@@ -104,8 +120,8 @@ class ImplicitReward : public RewardModel {
  private:
   Tensor token_rewards(const Tensor& log_prob, const Tensor& ref_log_prob,
                        const model::PackedBatch& batch) const;
-  Tensor reference_log_probs(const model::PackedBatch& batch,
-                             const model::ForwardOptions& options) const;
+  Tensor reference_log_probs(const model::PackedBatch& batch, const model::ForwardOptions& options,
+                             const InputProbe* probe) const;
   std::shared_ptr<const model::Decoder> reference_;
   Options options_;
 };

@@ -45,7 +45,7 @@ std::vector<Group> apart(std::vector<Group> groups, int64_t shared_positions) {
 }  // namespace
 
 ScorePlan::ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets,
-                     int64_t shared_positions, int64_t budget) {
+                     const model::DecoderConfig& config, int64_t budget) {
   std::map<const Ids*, size_t, ByContent> group_of;
   std::vector<Group> groups;
   std::vector<std::map<const Ids*, int64_t, ByContent>> known;
@@ -70,11 +70,11 @@ ScorePlan::ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets
       slots.emplace_back(chosen, slot_of(pair.rejected));
     }
   }
-  for (const auto& group : apart(std::move(groups), shared_positions)) {
+  for (const auto& group : apart(std::move(groups), config.shared_positions())) {
     int64_t size = size_of(*group.prompt);
     for (const auto* response : group.responses) size += size_of(*response);
     if (batches_.empty() || batches_.back().packed.tokens() + size > budget)
-      batches_.emplace_back();
+      batches_.push_back({model::PackedBatch(config), {}});
     auto& batch = batches_.back();
     std::vector<std::span<const int32_t>> responses(group.responses.size());
     for (size_t i = 0; i < responses.size(); ++i) responses[i] = *group.responses[i];

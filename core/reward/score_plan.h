@@ -22,10 +22,10 @@ struct PlannedBatch {
 
 class ScorePlan {
  public:
-  // The plan depends on the pairs and the model's kind alone, so the same pairs are always packed
-  // alike. `shared_positions`: of the model's DecoderConfig. `budget`: tokens in a batch.
-  ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets, int64_t shared_positions,
-            int64_t budget = 2048);
+  // The plan depends on the pairs and the model's config alone, so the same pairs are always packed
+  // alike. `budget`: tokens in a batch.
+  ScorePlan(const std::vector<std::span<const data::EncodedPair>>& sets,
+            const model::DecoderConfig& config, int64_t budget = 2048);
 
   const std::vector<PlannedBatch>& batches() const { return batches_; }
   int64_t slot_count() const { return slot_count_; }

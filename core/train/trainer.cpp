@@ -64,7 +64,7 @@ Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::E
     : recipe_(std::move(recipe)),
       train_(std::move(train)),
       eval_sets_(std::move(eval_sets)),
-      eval_plan_(spans(eval_sets_), decoder->config().shared_positions()) {
+      eval_plan_(spans(eval_sets_), decoder->config()) {
   options_.compute = model::compute_type(recipe_.dtype, decoder->device(), decoder->residual());
   reward_ = make_reward(std::move(decoder), recipe_);
   optimizer_ =
@@ -80,8 +80,7 @@ int64_t Trainer::total_steps() const {
 }
 
 Trainer::Batch Trainer::make_batch(std::span<const int64_t> order) const {
-  Batch batch;
-  batch.packed.shared_positions = reward_->decoder().config().shared_positions();
+  Batch batch{model::PackedBatch(reward_->decoder().config()), {}};
   for (const int64_t i : order) {
     const auto& pair = train_.pairs[static_cast<size_t>(i)];
     batch.packed.add_group(pair.prompt, {pair.chosen, pair.rejected});

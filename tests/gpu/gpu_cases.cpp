@@ -36,7 +36,7 @@ data::EncodedDataset golden_pairs() {
 std::string log_probs(const std::string& variant) {
   if (auto reason = without_device(); !reason.empty()) return reason;
   Failures failures;
-  model::PackedBatch batch;
+  model::PackedBatch batch(tiny_decoder(variant)->config());
   for (const auto& pair : golden_pairs().pairs)
     batch.add_group(pair.prompt, {pair.chosen, pair.rejected});
   const auto on_cpu = reward::policy_log_probs(*tiny_decoder(variant), batch, {});

@@ -68,14 +68,13 @@ struct Golden {
     return out;
   }
   model::PackedBatch all(const model::DecoderConfig& config) const {
-    model::PackedBatch batch;
-    batch.shared_positions = config.shared_positions();
+    model::PackedBatch batch(config);
     for (const auto& c : cases)
       batch.add_group(ids(c["prompt"]), {ids(c["responses"][0]), ids(c["responses"][1])});
     return batch;
   }
-  model::PackedBatch first_response(size_t c) const {
-    model::PackedBatch batch;
+  model::PackedBatch first_response(size_t c, const model::DecoderConfig& config) const {
+    model::PackedBatch batch(config);
     batch.add_group(ids(cases[c]["prompt"]), {ids(cases[c]["responses"][0])});
     return batch;
   }
@@ -129,19 +128,19 @@ std::string gradients(const std::string& name, at::ScalarType residual) {
   const std::vector<std::string> kinds{"d_log_prob", "d_state"};
   const auto u = at::cos(at::arange(decoder->config().hidden_size, at::kDouble)).to(residual);
   for (size_t c = 0; c < golden.cases.size(); ++c) {
-    const auto batch = golden.first_response(c);
+    const auto batch = golden.first_response(c, decoder->config());
     for (const std::string& kind : kinds) {
       model::ForwardOptions options;
       options.compute = residual;
-      options.input_embeddings = decoder->embed(batch).detach().requires_grad_(true);
-      const auto hidden = decoder->forward(batch, options);
+      const auto embeddings = decoder->embed(batch).detach().requires_grad_(true);
+      const auto hidden = decoder->forward(batch, options, embeddings);
       const auto reward = kind == "d_state" ? hidden[batch.last_index()[0]].dot(u)
                                             : decoder->log_probs(hidden, batch, residual).sum();
       reward.backward();
       const auto want = golden.tensor(kind, c);
-      failures.near(off_by(options.input_embeddings.grad(), want) /
-                        std::max(1e-3, want.abs().max().item<double>()),
-                    0, 1e-5, kind + " of case " + std::to_string(c));
+      failures.near(
+          off_by(embeddings.grad(), want) / std::max(1e-3, want.abs().max().item<double>()), 0,
+          1e-5, kind + " of case " + std::to_string(c));
     }
   }
   return failures.text();
@@ -251,8 +250,7 @@ std::string long_texts() {
     failures.check(config.max_positions == (name[0] == 'l' ? 96 : 256), name + " reads on");
     const std::vector<int32_t> prompt{5, 9, 3, 40, 8, 21, 70, 6, 33, 12};
     const std::vector<int32_t> fits(14, 6), longer(15, 7);
-    model::PackedBatch batch;
-    batch.shared_positions = config.shared_positions();
+    model::PackedBatch batch(config);
     batch.add_group(prompt, {fits, fits});
     batch.add_group(prompt, {fits, longer});
     failures.check(batch.groups.size() == 3 && batch.response_count() == 4 &&
@@ -266,13 +264,13 @@ std::string long_texts() {
     const auto state = [&](size_t group) { return hidden[batch.groups[group].prompt.end() - 1]; };
     failures.near((state(0) - state(1)).abs().max().item<double>(), 0, 1e-5, name + " short");
     failures.check((state(0) - state(2)).abs().max().item<double>() > 1e-3, name + " long");
-    model::PackedBatch wrong;
+    model::PackedBatch wrong{model::DecoderConfig{}};
     wrong.add_group(prompt, {fits, longer});
     bool refused = false;
     try {
       decoder->forward(wrong, {});
     } catch (const std::exception& error) {
-      refused = std::string(error.what()).find("shared_positions") != std::string::npos;
+      refused = std::string(error.what()).find("made for another model") != std::string::npos;
     }
     failures.check(refused, name + " refuses a shared prompt");
   }

@@ -51,15 +51,15 @@ model::LanguageModel open_bare(const fs::path& path) {
   return out;
 }
 
-model::PackedBatch batch_of(const json& cases) {
-  model::PackedBatch batch;
+model::PackedBatch batch_of(const model::DecoderConfig& config, const json& cases) {
+  model::PackedBatch batch(config);
   for (const auto& c : cases) batch.add_group(ids(c["prompt"]), {ids(c["response"])});
   return batch;
 }
 
 void compare(Failures& failures, const model::LanguageModel& model, const json& cases) {
   at::NoGradGuard no_grad;
-  const auto batch = batch_of(cases);
+  const auto batch = batch_of(model.decoder->config(), cases);
   const auto hidden = model.decoder->forward(batch, {});
   const auto log_probs = model.decoder->log_probs(hidden, batch, at::kFloat);
   const auto last = batch.last_index();

@@ -31,7 +31,7 @@ std::vector<GoldenCase> golden(const std::string& variant) {
 }
 
 model::PackedBatch pack(const std::vector<GoldenCase>& list) {
-  model::PackedBatch batch;
+  model::PackedBatch batch{model::DecoderConfig{}};
   for (const auto& c : list) batch.add_group(c.prompt, {c.responses[0], c.responses[1]});
   return batch;
 }
@@ -87,7 +87,8 @@ std::string prefix_sharing(at::ScalarType residual, double tolerance) {
     model::ForwardOptions options;
     options.compute = residual;
     for (const auto& c : list) {
-      std::vector<model::PackedBatch> batches(shared ? 1 : 2);
+      std::vector<model::PackedBatch> batches(shared ? 1 : 2,
+                                              model::PackedBatch(decoder->config()));
       if (shared) {
         batches[0].add_group(c.prompt, {c.responses[0], c.responses[1]});
       } else {

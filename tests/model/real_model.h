@@ -59,7 +59,7 @@ inline void compare_pair(Failures& failures, const model::LanguageModel& model,
                    where + ": other ids in text " + std::to_string(i));
   }
   at::NoGradGuard no_grad;
-  model::PackedBatch batch;
+  model::PackedBatch batch(model.decoder->config());
   batch.add_group(prompt, {chosen, rejected});
   const auto hidden = model.decoder->forward(batch, {});
   const auto got = model.decoder->log_probs(hidden, batch, at::kFloat).to(at::kDouble);

@@ -12,7 +12,7 @@ using reward::ExplicitReward;
 using reward::ImplicitReward;
 
 model::PackedBatch packed(const std::vector<data::EncodedPair>& pairs) {
-  model::PackedBatch batch;
+  model::PackedBatch batch(everything_shared);
   for (const auto& p : pairs) batch.add_group(p.prompt, {p.chosen, p.rejected});
   return batch;
 }
@@ -32,7 +32,7 @@ std::string follows_transformers(at::ScalarType residual) {
   const auto head = at::tensor(golden["head"].get<std::vector<double>>(), at::kDouble);
   const double beta = golden["beta"];
   const double part = residual == at::kDouble ? 1e-6 : 1e-5;  // transformers turns heads in fp32
-  model::PackedBatch batch;
+  model::PackedBatch batch(everything_shared);
   for (const auto& entry : golden["cases"])
     batch.add_group(ids(entry["prompt"]), {ids(entry["response"])});
   model::ForwardOptions options;
@@ -204,6 +204,61 @@ std::string head_from_seed() {
   return failures.text();
 }
 
+// The gradient of rewards with respect to what each model reads, the reference with its own
+// embedding included, against central differences in fp64.
+std::string gradient_of_the_input() {
+  Failures failures;
+  model::ForwardOptions options;
+  options.compute = at::kDouble;
+  const auto batch = packed(draw_pairs(3, 30, 26));
+  const auto weights = at::arange(1, 7, at::kDouble) * at::tensor({1, -1, 1, -1, 1, -1});
+  for (const auto& named : every_kind("gqa-untied", at::kDouble)) {
+    const auto& model = *named.model;
+    std::map<const model::Decoder*, at::Tensor> directions, inputs;
+    torch::manual_seed(9);
+    const auto plain = model.rewards(batch, options, {}).detach();
+    for (const bool through : {true, false}) {
+      directions.clear();
+      inputs.clear();
+      const auto moved_by = [&](double step) {
+        at::NoGradGuard no_grad;
+        const reward::InputProbe probe{
+            [&](const model::Decoder& decoder, const model::PackedBatch& read) {
+              auto& direction = directions[&decoder];
+              const auto own = decoder.embed(read);
+              if (!direction.defined()) direction = at::randn_like(own);
+              return own + step * direction;
+            },
+            through};
+        return model.rewards(batch, options, {}, &probe).dot(weights).item<double>();
+      };
+      const double h = 1e-5;
+      const double want = (moved_by(h) - moved_by(-h)) / (2 * h);
+      const size_t models = through && model.uses_reference() ? 2 : 1;
+      failures.check(directions.size() == models, named.name + ": each model is asked for once");
+      const reward::InputProbe probe{
+          [&](const model::Decoder& decoder, const model::PackedBatch& read) {
+            return inputs[&decoder] = decoder.embed(read).detach().requires_grad_(true);
+          },
+          through};
+      // Log-probabilities of the reference that were made of another input are no use here.
+      const auto given = through ? at::zeros({batch.response_tokens()}, at::kDouble) : at::Tensor();
+      const auto rewards = model.rewards(batch, options, given, &probe);
+      failures.near((rewards - plain).abs().max().item<double>(), 0, 1e-13,
+                    named.name + ": the models' own embeddings, their own rewards");
+      rewards.dot(weights).backward();
+      double got = 0;
+      for (const auto& [decoder, input] : inputs) {
+        failures.check(input.grad().abs().max().item<double>() > 1e-6,
+                       named.name + ": no gradient");
+        got += (input.grad() * directions.at(decoder)).sum().item<double>();
+      }
+      failures.near(got / want, 1, 1e-6, named.name + (through ? "" : ", reference held"));
+    }
+  }
+  return failures.text();
+}
+
 std::string missing_reference_is_said() {
   Failures failures;
   const ImplicitReward model(tiny_decoder("mha-tied"), nullptr, {});
@@ -230,5 +285,6 @@ std::vector<Case> loupe::test::cases() {
           {"zero at the start fp32", [] { return policy_is_reference(at::kFloat); }},
           {"zero at the start bf16", [] { return policy_is_reference(at::kBFloat16); }},
           {"head from seed", head_from_seed},
+          {"gradient of the input", gradient_of_the_input},
           {"missing reference", missing_reference_is_said}};
 }

@@ -5,7 +5,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +17,7 @@
 namespace loupe::test {
 
 // Of models that turn long texts as they turn short ones.
-inline constexpr int64_t everything_shared = std::numeric_limits<int64_t>::max();
+inline const model::DecoderConfig everything_shared;
 
 constexpr int64_t tiny_vocab = 320;
 
@@ -64,8 +63,9 @@ struct NamedModel {
 
 constexpr double tiny_beta = 0.25;
 
-inline std::vector<NamedModel> every_kind(const std::string& variant) {
-  const auto reference = tiny_decoder(variant);
+inline std::vector<NamedModel> every_kind(const std::string& variant,
+                                          at::ScalarType residual = at::kFloat) {
+  const auto reference = tiny_decoder(variant, residual);
   const auto policy = moved(*reference);
   using reward::ExplicitReward;
   using reward::ImplicitReward;
@@ -86,7 +86,7 @@ inline std::vector<NamedModel> every_kind(const std::string& variant) {
 
 inline model::PackedBatch alone(const std::vector<int32_t>& prompt,
                                 const std::vector<int32_t>& response) {
-  model::PackedBatch batch;
+  model::PackedBatch batch(everything_shared);
   batch.add_group(prompt, {response});
   return batch;
 }

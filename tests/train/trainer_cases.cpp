@@ -30,7 +30,7 @@ void compare_losses(Failures& failures, const reward::RewardModel& model, train:
   const auto want = losses[model.type()].get<std::vector<double>>();
   const auto batches = plain["batches"].get<std::vector<std::vector<size_t>>>();
   for (size_t step = 0; step < batches.size(); ++step) {
-    model::PackedBatch batch;
+    model::PackedBatch batch(model.decoder().config());
     for (const size_t i : batches[step])
       batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen, data.pairs[i].rejected});
     const auto rewards = model.rewards(batch, {}, {}).view({-1, 2});
@@ -161,7 +161,7 @@ std::string trained_comes_back(const std::string& type, const std::string& train
         back.decoder, reference, reward::ImplicitReward::Options{0.1, false, false});
   at::NoGradGuard no_grad;
   for (size_t i = 0; i < data.pairs.size(); ++i) {
-    model::PackedBatch batch;
+    model::PackedBatch batch(model->decoder().config());
     batch.add_group(data.pairs[i].prompt, {data.pairs[i].chosen});
     failures.near(model->rewards(batch, {}, {})[0].item<double>(), last[i], 1e-5,
                   "reward of pair " + std::to_string(i));

@@ -69,7 +69,7 @@ Result<double> reward_of(const LoadedReward& loaded, const model::ForwardOptions
   LOUPE_TRY(const auto text, data::encode_response(prompt, asked.response, *language.chat_template,
                                                    *language.tokenizer));
   LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
-  model::PackedBatch batch;
+  model::PackedBatch batch(language.decoder->config());
   std::vector<int32_t> ids;
   for (const auto& token : text.response) ids.push_back(token.id);
   batch.add_group(text.prompt, {ids});
@@ -90,7 +90,7 @@ Result<std::vector<api::PairScore>> rewards_of_file(const LoadedReward& loaded,
         language, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
         path + ":" + std::to_string(dataset.pairs[static_cast<size_t>(pair.index)].row)));
   const reward::ScorePlan plan({std::span<const data::EncodedPair>(set.pairs)},
-                               language.decoder->config().shared_positions());
+                               language.decoder->config());
   const auto rewards = reward::score(*loaded.reward, plan, options, {}, progress);
   std::vector<api::PairScore> out;
   for (size_t i = 0; i < set.pairs.size(); ++i) {
@@ -141,7 +141,7 @@ Result<api::LogProbs> ScoreHandlers::answer(api::LogProbsOf, const api::LogProbs
   LOUPE_TRY(const auto text, data::encode_response(prompt, asked.response, *language.chat_template,
                                                    *language.tokenizer));
   LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
-  model::PackedBatch batch;
+  model::PackedBatch batch(language.decoder->config());
   std::vector<int32_t> ids;
   for (const auto& token : text.response) ids.push_back(token.id);
   batch.add_group(text.prompt, {ids});
