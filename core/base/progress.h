@@ -3,15 +3,19 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
 
 namespace loupe {
 
-// Thrown inside compute code when its token is cancelled; turned into an Error at the edge.
-struct Cancelled {
-  bool superseded = false;
+// Thrown inside compute code when its token is cancelled; turned into an Error at the edge. Torch's
+// backward pass carries std::exceptions, and nothing else, back to whoever called it.
+struct Cancelled : std::exception {
+  explicit Cancelled(bool by_a_newer_one) : superseded(by_a_newer_one) {}
+  const char* what() const noexcept override { return superseded ? "superseded" : "cancelled"; }
+  bool superseded;
 };
 
 // A flag shared between the asker and the worker. Thread-safe; copies share the flag.
@@ -23,7 +27,7 @@ class CancelToken {
   bool cancelled() const { return state_->load(std::memory_order_relaxed) != 0; }
   void check() const {
     const int state = state_->load(std::memory_order_relaxed);
-    if (state != 0) throw Cancelled{state == 2};
+    if (state != 0) throw Cancelled(state == 2);
   }
 
  private:

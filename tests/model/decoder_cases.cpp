@@ -191,27 +191,89 @@ std::string bf16_stays_close() {
 std::string cancel_stops() {
   Failures failures;
   const auto decoder = tiny_decoder("mha-tied");
-  decoder->set_trainable(true);
-  const auto batch = pack(golden("mha-tied"));
   model::ForwardOptions options;
-  const auto hidden = decoder->forward(batch, options);
   options.cancel.cancel();
-  bool forward = false;
-  bool backward = false;
+  bool stopped = false;
   try {
-    (void)decoder->forward(batch, options);
-  } catch (const Cancelled&) {
-    forward = true;
+    (void)decoder->forward(pack(golden("mha-tied")), options);
+  } catch (const Cancelled& cancelled) {
+    stopped = !cancelled.superseded;
   }
-  try {
-    hidden.sum().backward();
-  } catch (const std::exception&) {
-    backward = true;
-  } catch (const Cancelled&) {
-    backward = true;
+  failures.check(stopped, "a cancelled forward pass throws Cancelled");
+  return failures.text();
+}
+
+// Backward passes cancelled in their middle, more of them than torch nests before it takes other
+// threads: Cancelled arrives as it was thrown, and what comes after them is as before.
+std::string cancelled_backward_leaves_nothing() {
+  Failures failures;
+  const auto batch = pack(golden("mha-tied"));
+  const auto decoder = tiny_decoder("mha-tied");
+  decoder->set_trainable(true);
+  const auto loss = [&](const model::ForwardOptions& options) {
+    const auto hidden = decoder->forward(batch, options);
+    return decoder->log_probs(hidden, batch, at::kFloat).sum() + hidden.pow(2).sum();
+  };
+  const auto clean = [&] {
+    for (const auto& [name, parameter] : decoder->parameters())
+      parameter.mutable_grad() = at::Tensor();
+    loss({}).backward();
+    return gradients(*decoder);
+  };
+  const auto want = clean();
+  // Where the gradient of the middle layer's norm is there, the layers below are still to come.
+  const auto& parameters = decoder->parameters();
+  const auto middle = std::find_if(parameters.begin(), parameters.end(), [](const auto& entry) {
+    return entry.first == "model.layers.1.input_layernorm.weight";
+  });
+  const CancelToken* token = nullptr;
+  const auto hook = middle->second.register_hook([&](at::Tensor gradient) {
+    if (token != nullptr) token->supersede();
+    return gradient;
+  });
+  for (int i = 0; i < 100; ++i) {
+    for (const auto& [name, parameter] : parameters) parameter.mutable_grad() = at::Tensor();
+    model::ForwardOptions options;
+    token = &options.cancel;
+    bool superseded = false;
+    try {
+      loss(options).backward();
+    } catch (const Cancelled& cancelled) {
+      superseded = cancelled.superseded;
+    }
+    failures.check(superseded, "a backward pass that is cancelled throws what cancelled it");
+    failures.check(
+        parameters.back().second.grad().defined() && !parameters[1].second.grad().defined(),
+        "it ends in its middle");
   }
-  failures.check(forward, "a cancelled forward pass throws Cancelled");
-  failures.check(backward, "a cancelled backward pass throws");
+  token = nullptr;
+  const auto got = clean();
+  failures.check(got.size() == want.size() && got.size() > 20, "every gradient is there");
+  for (const auto& [name, gradient] : want)
+    failures.check(at::equal(got.at(name), gradient), name + ": the same gradient as before");
+  middle->second.remove_hook(hook);
+  return failures.text();
+}
+
+// Sums over rows are added in one order, however many threads there are.
+std::string norm_gradient_of_any_threads() {
+  Failures failures;
+  torch::manual_seed(3);
+  const auto h = at::randn({1000, 40});
+  const auto down = at::randn({1000, 40});
+  const int threads = at::get_num_threads();
+  std::vector<at::Tensor> found;
+  for (const int count : {1, 2, 3, 4, 7}) {
+    at::set_num_threads(count);
+    const auto weight = at::ones({40}).requires_grad_(true);
+    std::get<1>(model::add_rms_norm(h, {}, weight, 1e-5, at::kFloat)).backward(down);
+    found.push_back(weight.grad());
+  }
+  at::set_num_threads(threads);
+  const auto want = (h * at::rsqrt(h.pow(2).mean(-1, true) + 1e-5) * down).to(at::kDouble).sum(0);
+  failures.near((found[0] - want).abs().max().item<double>(), 0, 1e-4, "sum over the rows");
+  for (size_t i = 1; i < found.size(); ++i)
+    failures.check(at::equal(found[i], found[0]), "other bits, number " + std::to_string(i));
   return failures.text();
 }
 
@@ -259,6 +321,8 @@ std::vector<Case> loupe::test::cases() {
   list.push_back({"bf16 stays close", bf16_stays_close});
   list.push_back({"compute types", compute_types});
   list.push_back({"cancel stops", cancel_stops});
+  list.push_back({"cancelled backward passes", cancelled_backward_leaves_nothing});
+  list.push_back({"norm's gradient, any threads", norm_gradient_of_any_threads});
   list.push_back({"log-sum-exp", log_sum_exp_is_exact});
   return list;
 }
