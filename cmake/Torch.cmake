@@ -20,8 +20,14 @@ target_include_directories(torch_flags SYSTEM INTERFACE
   ${LOUPE_TORCH_DIR}/include ${LOUPE_TORCH_DIR}/include/torch/csrc/api/include)
 target_compile_definitions(torch_flags INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 
+# The OpenMP that torch itself runs on: a process has one.
+file(GLOB _openmp ${LOUPE_TORCH_DIR}/lib/libgomp*.so*)
+if(NOT _openmp)
+  set(_openmp gomp)
+endif()
+
 add_library(loupe_torch INTERFACE)
-target_link_libraries(loupe_torch INTERFACE torch_flags
+target_link_libraries(loupe_torch INTERFACE torch_flags ${_openmp}
   ${LOUPE_TORCH_DIR}/lib/libtorch_cpu.so ${LOUPE_TORCH_DIR}/lib/libc10.so Threads::Threads)
 target_link_options(loupe_torch INTERFACE
   -Wl,-rpath,${LOUPE_TORCH_DIR}/lib -Wl,-rpath-link,${LOUPE_TORCH_DIR}/lib

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
-#include <mutex>
-
 #include "core/model/kernel_access.h"
 #include "core/model/ops.h"
 
@@ -63,25 +61,31 @@ struct AddRmsNormFunction : torch::autograd::Function<AddRmsNormFunction> {
     const bool own_delta = has_delta && compute != sum.scalar_type();
     const Tensor ddelta =
         own_delta ? at::empty({rows, width}, sum.options().dtype(compute)) : Tensor();
+    // The weight's gradient is summed up chunk by chunk, and the chunks in their order: the same
+    // bits whichever thread is done first, and however many there are.
+    const int64_t chunks = (rows + norm_grain - 1) / norm_grain;
     const Tensor dweight = needs_weight ? at::zeros({width}, sum.options()) : Tensor();
-    std::mutex mutex;
+    const Tensor partial = needs_weight ? at::zeros({chunks, width}, sum.options()) : Tensor();
     with_kernels(sum.scalar_type(), compute,
                  [&]<class T, class O>(const kernels::Table<T, O>& table) {
-                   parallel_rows(rows, norm_grain, [&](int64_t begin, int64_t end) {
-                     const int64_t at = begin * width;
-                     std::vector<T> partial(needs_weight ? static_cast<size_t>(width) : 0);
-                     table.add_rms_norm_backward(
-                         pointer<O>(dx) + at, dsum.defined() ? pointer<T>(dsum) + at : nullptr,
-                         pointer<T>(sum) + at, pointer<T>(saved[1]) + begin, pointer<T>(saved[2]),
-                         pointer<T>(dh) + at, own_delta ? pointer<O>(ddelta) + at : nullptr,
-                         needs_weight ? partial.data() : nullptr, end - begin, width);
-                     if (needs_weight) {
-                       const std::lock_guard lock(mutex);
-                       T* total = pointer<T>(dweight);
-                       for (int64_t i = 0; i < width; ++i)
-                         total[i] += partial[static_cast<size_t>(i)];
+                   parallel_rows(chunks, 1, [&](int64_t first, int64_t last) {
+                     for (int64_t chunk = first; chunk < last; ++chunk) {
+                       const int64_t begin = chunk * norm_grain;
+                       const int64_t at = begin * width;
+                       table.add_rms_norm_backward(
+                           pointer<O>(dx) + at, dsum.defined() ? pointer<T>(dsum) + at : nullptr,
+                           pointer<T>(sum) + at, pointer<T>(saved[1]) + begin, pointer<T>(saved[2]),
+                           pointer<T>(dh) + at, own_delta ? pointer<O>(ddelta) + at : nullptr,
+                           needs_weight ? pointer<T>(partial) + chunk * width : nullptr,
+                           std::min(norm_grain, rows - begin), width);
                      }
                    });
+                   if (!needs_weight) return;
+                   T* total = pointer<T>(dweight);
+                   for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+                     const T* of_chunk = pointer<T>(partial) + chunk * width;
+                     for (int64_t i = 0; i < width; ++i) total[i] += of_chunk[i];
+                   }
                  });
     return {dh, has_delta ? (own_delta ? ddelta : dh) : Tensor(), dweight, Tensor(), Tensor()};
   }

@@ -259,6 +259,40 @@ std::string resume_goes_on(const std::string& type, const std::string& dtype,
   return failures.text();
 }
 
+// Two trainings on four threads: the same steps and the same parameters, bit for bit.
+std::string four_threads_twice(const std::string& type) {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  auto recipe = small_recipe(type);
+  recipe.epochs = 20;
+  recipe.batch_size = 12;
+  recipe.accumulate = 1;
+  const int threads = at::get_num_threads();
+  at::set_num_threads(4);
+  std::vector<Recorded> recorded(2);
+  std::vector<std::shared_ptr<model::Decoder>> decoders;
+  for (auto& run : recorded) {
+    decoders.push_back(tiny_decoder(golden["model"]));
+    failures.check(train::Trainer(decoders.back(), recipe, data, {data}).run(recorder(run)).ok(),
+                   "runs");
+  }
+  at::set_num_threads(threads);
+  failures.check(recorded[0].steps.size() == 20 && recorded[1].steps.size() == 20, "20 steps");
+  for (size_t i = 0; i < recorded[0].steps.size(); ++i) {
+    failures.check(recorded[0].steps[i].loss == recorded[1].steps[i].loss, "another loss");
+    failures.check(recorded[0].steps[i].grad_norm == recorded[1].steps[i].grad_norm,
+                   "another gradient norm");
+  }
+  failures.check(recorded[0].evals.back().chosen == recorded[1].evals.back().chosen,
+                 "other rewards");
+  for (size_t i = 0; i < decoders[0]->parameters().size(); ++i) {
+    const auto& [name, parameter] = decoders[0]->parameters()[i];
+    failures.check(at::equal(parameter, decoders[1]->parameters()[i].second), name + " differs");
+  }
+  return failures.text();
+}
+
 // Before the first step every IM reward is exactly zero, in training and in evaluation, in fp32 and
 // bf16.
 std::string implicit_starts_at_zero(const std::string& dtype) {
@@ -341,6 +375,8 @@ std::vector<Case> loupe::test::cases() {
           {"IM resumes, bf16", [] { return resume_goes_on("IM", "bf16"); }},
           {"EX LoRA resumes", [] { return resume_goes_on("EX", "fp32", "lora"); }},
           {"IM LoRA resumes", [] { return resume_goes_on("IM", "fp32", "lora"); }},
+          {"EX on four threads", [] { return four_threads_twice("EX"); }},
+          {"IM on four threads", [] { return four_threads_twice("IM"); }},
           {"IM starts at zero", [] { return implicit_starts_at_zero("fp32"); }},
           {"IM starts at zero, bf16", [] { return implicit_starts_at_zero("bf16"); }},
           {"accumulation", accumulation_is_a_mean},
