@@ -103,9 +103,14 @@ class TestRunsModels : public QObject {
     QCOMPARE(third.row(), 3);
     QCOMPARE(third.data(RunTableModel::id_role).toInt(), 3);
     QCOMPARE(model.run(0).id, 9);
-    model.set_runs({run(3, "EX", 1), run(1, "EX", 1)});  // another order: anew
-    QCOMPARE(reset.count(), 1);
+    QPersistentModelIndex sorted = filter.mapFromSource(third);
+    model.set_runs({run(3, "EX", 1), run(7, "IM", 1), run(1, "EX", 1)});  // another order
+    QCOMPARE(reset.count(), 0);
     QCOMPARE(model.run(0).id, 3);
+    QCOMPARE(model.run(1).id, 7);
+    QCOMPARE(third.row(), 0);
+    QCOMPARE(sorted.data(RunTableModel::id_role).toInt(), 3);
+    model.set_runs({run(3, "EX", 1), run(1, "EX", 1)});
     filter.set_value(RunTableModel::type, QStringLiteral("IM"));
     QCOMPARE(filter.rowCount(), 0);
     filter.set_value(RunTableModel::type, {});

@@ -2,6 +2,9 @@
 #include "ui/client/workspace_mirror.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -18,10 +21,37 @@ std::vector<T> rows_of(const api::json& result) {
   return result.at("rows").get<std::vector<T>>();
 }
 
+template <size_t n>
+bool same_numbers(const std::array<double, n>& a, const std::array<double, n>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
 }  // namespace
 
 bool is_active(const std::string& status) {
   return status == "queued" || status == "running";
+}
+
+bool alike(const api::Run& a, const api::Run& b) {
+  const auto words = [](const api::Run& r) {
+    return std::tie(r.id, r.name, r.type, r.model, r.dataset, r.seed, r.status, r.device, r.note,
+                    r.error, r.job_id, r.deleted);
+  };
+  const auto numbers = [](const api::Run& r) {
+    return std::array{r.created, r.started, r.ended, r.seconds, r.epochs, r.epochs_done, r.loss};
+  };
+  const auto same_eval = [](const api::EvalSummary& x, const api::EvalSummary& y) {
+    const auto all = [](const api::EvalSummary& e) {
+      return std::array{e.epoch,     e.accuracy,          e.low,  e.high,        e.margin_mean,
+                        e.margin_sd, e.normalised_margin, e.loss, e.chosen_mean, e.rejected_mean};
+    };
+    return std::tie(x.set, x.step, x.n, x.ties) == std::tie(y.set, y.step, y.n, y.ties) &&
+           same_numbers(all(x), all(y));
+  };
+  return words(a) == words(b) && same_numbers(numbers(a), numbers(b)) && a.recipe == b.recipe &&
+         std::equal(a.last_evals.begin(), a.last_evals.end(), b.last_evals.begin(),
+                    b.last_evals.end(), same_eval);
 }
 
 WorkspaceMirror::WorkspaceMirror(EngineClient* client, QObject* parent)

@@ -107,5 +107,7 @@ class WorkspaceMirror : public QObject {
 
 // queued or running
 bool is_active(const std::string& status);
+// Whether nothing differs between two answers about one run. Numbers that are none are alike.
+bool alike(const api::Run& a, const api::Run& b);
 
 }  // namespace loupe::ui

@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/frame/job_table_model.h"
 
-#include <QDateTime>
 #include <algorithm>
-#include <utility>
 
 #include "ui/client/engine_client.h"
 #include "ui/client/workspace_mirror.h"
 #include "ui/runs/run_status.h"
-#include "ui/widgets/format.h"
 
 namespace loupe::ui {
 namespace {
 
 int rank(const api::Job& job) {
   return job.status == "running" ? 0 : job.status == "queued" ? 1 : 2;
-}
-
-QString when(double seconds) {
-  if (seconds <= 0) return {};
-  return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(seconds * 1000))
-      .toString(QStringLiteral("yyyy-MM-dd HH:mm"));
 }
 
 }  // namespace
@@ -45,76 +36,44 @@ bool can_resume(const api::Job& job, const std::vector<api::Job>& all) {
   });
 }
 
+JobTableModel::JobTableModel(QObject* parent) : ColumnTable(parent) {
+  using Job = api::Job;
+  auto title = text_column<Job>("job", tr("Job"), {}, job_title);
+  auto status = text_column<Job>("status", tr("Status"), {},
+                                 [](const Job& job) { return status_word(job.status); });
+  status.icon = [](const Job& job) { return status_icon(job.status); };
+  // How far it is, is drawn; as a text it is what tells the view that the bar has moved.
+  auto progress = text_column<Job>("progress", tr("Progress"), {},
+                                   [](const Job& job) { return qstr(job.phase); });
+  progress.exact = [](const Job& job) { return full_precision(share_done(job)); };
+  auto left = text_column<Job>("left", tr("Time left"), {}, [](const Job& job) {
+    return is_active(job.status) && job.seconds_left >= 0 ? duration(job.seconds_left) : QString();
+  });
+  left.align = Qt::AlignRight;
+  auto started = text_column<Job>("started", tr("Started"), {}, [](const Job& job) {
+    return local_time(job.started > 0 ? job.started : job.created);
+  });
+  std::vector<TableColumn<Job>> columns{title, status, progress, left, started};
+  for (auto& column : columns) {
+    column.hint = [](const Job& job) {
+      const QString error = job.error.empty() ? QString() : failure_from_text(job.error).what;
+      return error.isEmpty() ? job_title(job) : job_title(job) + QLatin1Char('\n') + error;
+    };
+  }
+  put(std::move(columns));
+}
+
 void JobTableModel::set_jobs(std::vector<api::Job> jobs) {
   std::stable_sort(jobs.begin(), jobs.end(), [](const api::Job& a, const api::Job& b) {
     if (rank(a) != rank(b)) return rank(a) < rank(b);
     return rank(a) == 2 ? a.id > b.id : a.id < b.id;
   });
-  const bool same = std::equal(jobs.begin(), jobs.end(), jobs_.begin(), jobs_.end(),
-                               [](const auto& a, const auto& b) { return a.id == b.id; });
-  if (same) {
-    jobs_ = std::move(jobs);
-    if (!jobs_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
-    return;
-  }
-  beginResetModel();
-  jobs_ = std::move(jobs);
-  endResetModel();
-}
-
-int JobTableModel::row_of(qint64 job) const {
-  const auto it =
-      std::find_if(jobs_.begin(), jobs_.end(), [&](const api::Job& one) { return one.id == job; });
-  return it == jobs_.end() ? -1 : static_cast<int>(it - jobs_.begin());
-}
-
-int JobTableModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(jobs_.size());
-}
-
-int JobTableModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : column_count;
+  update_rows(std::move(jobs));
 }
 
 QVariant JobTableModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid()) return {};
-  const api::Job& one = job(index.row());
-  if (role == id_role) return QVariant::fromValue<qint64>(one.id);
-  if (role == share_role) return share_done(one);
-  if (role == Qt::DecorationRole && index.column() == status) return status_icon(one.status);
-  if (role == Qt::TextAlignmentRole && index.column() == left) {
-    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-  }
-  if (role == Qt::ToolTipRole) {
-    const QString error = one.error.empty() ? QString() : failure_from_text(one.error).what;
-    return error.isEmpty() ? QVariant(job_title(one))
-                           : QVariant(job_title(one) + QLatin1Char('\n') + error);
-  }
-  if (role != Qt::DisplayRole) return {};
-  switch (index.column()) {
-    case title:
-      return job_title(one);
-    case status:
-      return status_word(one.status);
-    case progress:
-      return qstr(one.phase);
-    case left:
-      return is_active(one.status) && one.seconds_left >= 0 ? duration(one.seconds_left)
-                                                            : QString();
-    default:
-      return when(one.started > 0 ? one.started : one.created);
-  }
-}
-
-QVariant JobTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal) return {};
-  if (role == Qt::TextAlignmentRole) {
-    return QVariant((section == left ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-  }
-  if (role != Qt::DisplayRole) return {};
-  const QString titles[] = {tr("Job"), tr("Status"), tr("Progress"), tr("Time left"),
-                            tr("Started")};
-  return section >= 0 && section < column_count ? titles[section] : QVariant();
+  if (role == share_role && index.isValid()) return share_done(row_at(index.row()));
+  return ColumnTable::data(index, role);
 }
 
 }  // namespace loupe::ui

@@ -3,31 +3,26 @@
 // newest first.
 #pragma once
 
-#include <QAbstractTableModel>
-#include <vector>
-
 #include "core/api/messages.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui {
 
-class JobTableModel : public QAbstractTableModel {
+class JobTableModel : public ColumnTable<api::Job> {
   Q_OBJECT
  public:
-  enum Column { title, status, progress, left, started, column_count };
-  enum Role { id_role = Qt::UserRole, share_role };  // share_role: 0 to 1; -1: not known
+  enum Column { title, status, progress, left, started };
+  static constexpr int share_role = first_own_role;  // 0 to 1; -1: not known
 
-  using QAbstractTableModel::QAbstractTableModel;
+  explicit JobTableModel(QObject* parent = nullptr);
   void set_jobs(std::vector<api::Job> jobs);
-  const api::Job& job(int row) const { return jobs_[size_t(row)]; }
-  int row_of(qint64 job) const;  // -1: none
+  const api::Job& job(int row) const { return row_at(row); }
+  int row_of(qint64 job) const { return row_of_id(job); }  // -1: none
 
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
  private:
-  std::vector<api::Job> jobs_;
+  qint64 id_of(const api::Job& job) const override { return job.id; }
 };
 
 // 0 to 1; -1 where the job has not said how far it is.

@@ -408,7 +408,7 @@ void InspectPage::moved() {
 void InspectPage::refill_table() {
   std::vector<api::Attribution> copies;
   for (const api::Attribution* shown : view_->attributions()) copies.push_back(*shown);
-  tokens_->set_attributions(std::move(copies));
+  tokens_->set_attributions(copies);
   table_->resizeColumnsToContents();
   for (int column = 0; column < tokens_->columnCount(); ++column) {
     table_->setColumnWidth(column, qBound(64, table_->columnWidth(column) + 2 * theme::grid, 240));

@@ -4,52 +4,39 @@
 // column.
 #pragma once
 
-#include <QAbstractTableModel>
 #include <optional>
-#include <vector>
 
 #include "core/api/messages.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui {
 
-class TokenTableModel : public QAbstractTableModel {
+struct TokenPlace {
+  bool chosen = true;
+  int token = -1;  // position in that response, from 0
+};
+
+// A place in a response, and what each model says of it; a model may have no token there.
+struct TokenCells {
+  TokenPlace place;
+  std::vector<std::optional<api::TokenCredit>> of_model;
+};
+
+class TokenTableModel : public ColumnTable<TokenCells> {
   Q_OBJECT
  public:
-  struct Place {
-    bool chosen = true;
-    int token = -1;  // position in that response, from 0
-  };
+  using Place = TokenPlace;
 
-  explicit TokenTableModel(QObject* parent = nullptr);
+  explicit TokenTableModel(QObject* parent = nullptr) : ColumnTable(parent, Heads::titles) {}
 
   // At most three; the table keeps copies.
-  void set_attributions(std::vector<api::Attribution> attributions);
+  void set_attributions(const std::vector<api::Attribution>& attributions);
   Place place_of(int row) const;
-  // The given rows with a header line, full precision.
-  QByteArray csv(const QList<int>& rows) const;
   // -1 when there is no such token.
   int row_of(bool chosen, int token) const;
 
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation,
-                      int role = Qt::DisplayRole) const override;
-
  private:
-  enum class What { response, position, token, id, credit, log_prob, ref_log_prob };
-  struct Column {
-    What what;
-    size_t model = 0;
-    QString title, tooltip;
-  };
-  const api::TokenCredit* token(size_t model, int row) const;
-  void make_columns();
-  QVariant value(const Column& column, int row, bool exact) const;
-
-  std::vector<api::Attribution> attributions_;
-  std::vector<Column> columns_;
-  int chosen_rows_ = 0, rejected_rows_ = 0;
+  int chosen_rows_ = 0;
 };
 
 }  // namespace loupe::ui

@@ -6,7 +6,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSet>
@@ -52,11 +51,6 @@ QLineEdit* path_line(const QString& path, const QString& what, QWidget* parent) 
   see_through.setColor(QPalette::Base, Qt::transparent);
   line->setPalette(see_through);
   return line;
-}
-
-QString grouped(qint64 number) {
-  static const QLocale locale(QLocale::English, QLocale::UnitedStates);
-  return locale.toString(number);
 }
 
 void add_row(QGridLayout* grid, const QString& name, QWidget* value) {

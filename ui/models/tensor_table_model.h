@@ -2,18 +2,16 @@
 // The tensors of a model, page by page as the view scrolls: a large model has thousands.
 #pragma once
 
-#include <QAbstractTableModel>
-#include <vector>
-
 #include "core/api/models.h"
 #include "ui/client/engine_client.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui {
 
-class TensorTableModel : public QAbstractTableModel {
+class TensorTableModel : public ColumnTable<api::TensorRow> {
   Q_OBJECT
  public:
-  enum Column { name, dtype, shape, parameters, bytes, column_count };
+  enum Column { name, dtype, shape, parameters, bytes };
   static constexpr int page = 200;
 
   explicit TensorTableModel(EngineClient* client, QObject* parent = nullptr);
@@ -26,13 +24,7 @@ class TensorTableModel : public QAbstractTableModel {
   bool loading() const { return request_ != 0; }
   // Of the filter; -1: not known yet.
   qint64 total() const { return total_; }
-  QByteArray csv() const;
 
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation,
-                      int role = Qt::DisplayRole) const override;
   bool canFetchMore(const QModelIndex& parent) const override;
   void fetchMore(const QModelIndex& parent) override;
 
@@ -43,12 +35,10 @@ class TensorTableModel : public QAbstractTableModel {
 
  private:
   void take(const api::json& result);
-  QString cell(const api::TensorRow& row, int column) const;
 
   EngineClient* client_;
   qint64 model_ = 0, total_ = -1;
   QString filter_;
-  std::vector<api::TensorRow> rows_;
   EngineClient::RequestId request_ = 0;
   bool wants_all_ = false;
 };

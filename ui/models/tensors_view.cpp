@@ -90,7 +90,7 @@ void TensorsView::make_table() {
     QStringList lines;
     for (const QModelIndex& row : table_->selectionModel()->selectedRows()) {
       QStringList cells;
-      for (int column = 0; column < TensorTableModel::column_count; ++column) {
+      for (int column = 0; column < tensors_->columnCount(); ++column) {
         cells << row.siblingAtColumn(column).data().toString();
       }
       lines << cells.join(QLatin1Char('\t'));

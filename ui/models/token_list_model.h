@@ -2,34 +2,23 @@
 // The tokens of a text as a table: what each is called, its id, its bytes, where it lies.
 #pragma once
 
-#include <QAbstractTableModel>
-#include <vector>
-
 #include "ui/models/token_groups.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui {
 
-class TokenListModel : public QAbstractTableModel {
+struct TokenRow : api::PlayToken {
+  int64_t number = 0;
+  QString share;  // "2 of 3", where a character is shared
+};
+
+class TokenListModel : public ColumnTable<TokenRow> {
   Q_OBJECT
  public:
-  enum Column { number, text, id, vocabulary, bytes, place, column_count };
+  enum Column { number, text, id, vocabulary, bytes, place };
 
-  using QAbstractTableModel::QAbstractTableModel;
+  explicit TokenListModel(QObject* parent = nullptr);
   void set_tokens(std::vector<api::PlayToken> tokens, const std::vector<TokenGroup>& groups);
-  // Every row with a header line.
-  QByteArray csv() const;
-
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation,
-                      int role = Qt::DisplayRole) const override;
-
- private:
-  QString cell(int row, int column) const;
-
-  std::vector<api::PlayToken> tokens_;
-  std::vector<QString> shares_;  // "2 of 3", where a character is shared
 };
 
 }  // namespace loupe::ui

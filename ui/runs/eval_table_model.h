@@ -3,14 +3,17 @@
 // ties and the number of pairs.
 #pragma once
 
-#include <QAbstractTableModel>
-#include <vector>
-
 #include "core/api/messages.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui {
 
-class EvalTableModel : public QAbstractTableModel {
+struct EvalRow : api::EvalSummary {
+  std::string run, type;
+  qint64 id = 0;  // the same for the same run and set
+};
+
+class EvalTableModel : public ColumnTable<EvalRow> {
   Q_OBJECT
  public:
   enum Column {
@@ -25,32 +28,15 @@ class EvalTableModel : public QAbstractTableModel {
     normalised_margin,
     loss,
     ties,
-    pairs,
-    column_count
+    pairs
   };
-  static constexpr int sort_role = Qt::UserRole;
 
   explicit EvalTableModel(QObject* parent = nullptr);
 
   void set_runs(const std::vector<api::Run>& runs);
-  // All rows, full precision, the interval as two columns.
-  QByteArray csv() const;
-
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation,
-                      int role = Qt::DisplayRole) const override;
 
  private:
-  struct Row {
-    QString run, type;
-    api::EvalSummary eval;
-  };
-  static double number(const Row& row, int column);
-  static QString text(const Row& row, int column);
-
-  std::vector<Row> rows_;
+  qint64 id_of(const EvalRow& row) const override { return row.id; }
 };
 
 }  // namespace loupe::ui

@@ -123,11 +123,11 @@ QWidget* RunDetails::make_evaluations() {
   sorted->sort(-1);
   const auto fit = [view] {
     view->resizeColumnsToContents();
-    for (int column = 0; column < EvalTableModel::column_count; ++column) {
+    for (int column = 0; column < view->model()->columnCount(); ++column) {
       view->setColumnWidth(column, qBound(56, view->columnWidth(column) + 2 * theme::grid, 260));
     }
   };
-  connect(evaluations_, &QAbstractItemModel::modelReset, view, fit, Qt::QueuedConnection);
+  connect(evaluations_, &QAbstractItemModel::rowsInserted, view, fit, Qt::QueuedConnection);
   copy_on(view, [this] { return evaluations_->csv(); });
   return view;
 }

@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "ui/client/text.h"
-#include "ui/shift/shift_text.h"
-#include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui::shift {
@@ -26,17 +24,19 @@ api::Shift unedited(api::Shift shift) {
 
 }  // namespace
 
-VariantModel::VariantModel(QObject* parent) : QAbstractTableModel(parent) {}
+VariantModel::VariantModel(QObject* parent) : ColumnTable(parent) {
+  reset(make_columns(), {Variant{}});
+}
 
 void VariantModel::set_example(const Question& question, Edited edited) {
   const bool same = example_.prompt == question.prompt && example_.before == question.before &&
                     example_.other == question.other && edited_ == edited;
   if (same) return;
-  beginResetModel();
+  std::vector<Variant> all = rows();
+  all.front() = Variant{question.before};
   example_ = question;
   edited_ = edited;
-  original_ = Variant{question.before};
-  endResetModel();
+  reset_rows(std::move(all));
 }
 
 void VariantModel::set_runs(const std::vector<RunRow>& rows) {
@@ -46,7 +46,6 @@ void VariantModel::set_runs(const std::vector<RunRow>& rows) {
                                         a.type == b.type && a.epochs_done == b.epochs_done;
                                });
   if (same) return;
-  beginResetModel();
   runs_.clear();
   for (const RunRow& row : rows) {
     RunRow named;
@@ -57,33 +56,22 @@ void VariantModel::set_runs(const std::vector<RunRow>& rows) {
     named.epochs_done = row.epochs_done;
     runs_.push_back(std::move(named));
   }
-  endResetModel();
+  reset(make_columns(), this->rows());
 }
 
 void VariantModel::set_variants(std::vector<Variant> variants) {
-  beginResetModel();
-  variants_ = std::move(variants);
-  for (Variant& variant : variants_) {
-    if (variant.number == 0) variant.number = next_number();
+  int highest = 0;
+  for (const Variant& variant : variants) highest = std::max(highest, variant.number);
+  for (Variant& variant : variants) {
+    if (variant.number == 0) variant.number = ++highest;
   }
-  endResetModel();
-}
-
-const Variant& VariantModel::variant(int row) const {
-  return row == 0 ? original_ : variants_.at(static_cast<size_t>(row - 1));
-}
-
-QString VariantModel::text_at(int row) const {
-  return row == 0 ? example_.before : variant(row).text;
-}
-
-QString VariantModel::name_of(int row) const {
-  return row == 0 ? tr("original") : QStringLiteral("#%1").arg(variant(row).number);
+  variants.insert(variants.begin(), row_at(0));
+  reset_rows(std::move(variants));
 }
 
 int VariantModel::next_number() const {
   int highest = 0;
-  for (const Variant& variant : variants_) highest = std::max(highest, variant.number);
+  for (const Variant& variant : rows()) highest = std::max(highest, variant.number);
   return highest + 1;
 }
 
@@ -105,54 +93,52 @@ int VariantModel::pin(const RunRow* rows, size_t count, const QString& text) {
 }
 
 Variant VariantModel::take(int row) {
-  if (row < 1 || row >= rowCount()) return {};
-  beginRemoveRows({}, row, row);
-  Variant taken = std::move(variants_[static_cast<size_t>(row - 1)]);
-  variants_.erase(variants_.begin() + (row - 1));
-  endRemoveRows();
-  return taken;
+  return row < 1 || row >= rowCount() ? Variant() : take_row(row);
 }
 
 void VariantModel::insert(int row, Variant variant) {
-  row = std::clamp(row, 1, rowCount());
   if (variant.number == 0) variant.number = next_number();
-  beginInsertRows({}, row, row);
-  variants_.insert(variants_.begin() + (row - 1), std::move(variant));
-  endInsertRows();
+  insert_rows(std::clamp(row, 1, rowCount()), {std::move(variant)});
+}
+
+const RunRow* VariantModel::known(const Scorer& scorer) const {
+  const auto it = std::find_if(runs_.begin(), runs_.end(),
+                               [&](const RunRow& other) { return other.scorer == scorer; });
+  return it == runs_.end() ? nullptr : &*it;
 }
 
 void VariantModel::remember(const RunRow& row) {
   if (!row.answer) return;
+  const RunRow* run = known(row.scorer);
+  const double epochs_done = run == nullptr ? row.epochs_done : run->epochs_done;
   // Every answer also tells what the original is worth.
-  const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                  [&](const RunRow& other) { return other.scorer == row.scorer; });
-  const double epochs_done = known == runs_.end() ? row.epochs_done : known->epochs_done;
-  original_.answers.insert(row.scorer, {unedited(*row.answer), row.asked, epochs_done});
-  original_.answers[row.scorer].asked.after = row.asked.before;
-  emit dataChanged(index(0, 0), index(0, columnCount() - 1));
+  auto& original = row_to_change(0).answers[row.scorer];
+  original = {unedited(*row.answer), row.asked, epochs_done};
+  original.asked.after = row.asked.before;
+  tell_row(0);
   const int pinned = row_of(row.asked.after);
   if (pinned < 1) return;
-  Variant& kept = variants_[static_cast<size_t>(pinned - 1)];
-  kept.answers.insert(row.scorer, {*row.answer, row.asked, epochs_done});
-  emit dataChanged(index(pinned, 0), index(pinned, columnCount() - 1));
+  row_to_change(pinned).answers.insert(row.scorer, {*row.answer, row.asked, epochs_done});
+  tell_row(pinned);
 }
 
-Question VariantModel::question_of(int row) const {
+Question VariantModel::question_of(const Variant& variant) const {
   Question question = example_;
-  question.after = text_at(row);
+  question.after = variant.text;
   return question;
 }
 
-const api::Shift* VariantModel::answer(int row, const Scorer& scorer) const {
-  const Variant& shown = variant(row);
-  const auto kept = shown.answers.constFind(scorer);
-  if (kept == shown.answers.cend()) return nullptr;
-  const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                  [&](const RunRow& other) { return other.scorer == scorer; });
-  const Question question = question_of(row);
-  const bool holds =
-      known != runs_.end() && kept->asked == question && kept->epochs_done == known->epochs_done;
+const api::Shift* VariantModel::answer(const Variant& variant, const Scorer& scorer) const {
+  const auto kept = variant.answers.constFind(scorer);
+  const RunRow* run = known(scorer);
+  const bool holds = kept != variant.answers.cend() && run != nullptr &&
+                     kept->asked == question_of(variant) && kept->epochs_done == run->epochs_done;
   return holds ? &kept->shift : nullptr;
+}
+
+std::optional<Outcome> VariantModel::outcome(const Variant& variant, const Scorer& scorer) const {
+  const api::Shift* shift = answer(variant, scorer);
+  return shift == nullptr ? std::nullopt : std::optional(outcome_of(*shift, edited_));
 }
 
 std::optional<api::Shift> VariantModel::recall(const Scorer& scorer,
@@ -160,15 +146,15 @@ std::optional<api::Shift> VariantModel::recall(const Scorer& scorer,
   const bool same = question.prompt == example_.prompt && question.before == example_.before &&
                     question.other == example_.other;
   const int row = same ? row_of(question.after) : -1;
-  const api::Shift* known = row < 0 ? nullptr : answer(row, scorer);
+  const api::Shift* known = row < 0 ? nullptr : answer(row_at(row), scorer);
   return known != nullptr ? std::optional(*known) : std::nullopt;
 }
 
 std::optional<VariantModel::Missing> VariantModel::missing(const QSet<QString>& except) const {
   for (int row = 1; row < rowCount(); ++row) {
-    Missing found{question_of(row), {}};
+    Missing found{question_of(row_at(row)), {}};
     for (const RunRow& run : runs_) {
-      const bool wanted = answer(row, run.scorer) == nullptr &&
+      const bool wanted = answer(row_at(row), run.scorer) == nullptr &&
                           !except.contains(key_of(found.question, run.scorer));
       if (wanted) found.scorers.push_back(run.scorer);
     }
@@ -183,104 +169,78 @@ QString VariantModel::key_of(const Question& question, const Scorer& scorer) {
       .join(QChar(0x1f));
 }
 
-QByteArray VariantModel::csv() const {
-  QStringList head{QStringLiteral("variant"), QStringLiteral("text")};
-  for (const RunRow& run : runs_) {
-    for (const char* what : {"reward", "delta", "margin", "verdict"}) {
-      head << csv_field(run.name + QLatin1Char(' ') + QString::fromLatin1(what));
+std::vector<TableColumn<Variant>> VariantModel::make_columns() const {
+  auto name = text_column<Variant>("variant", tr("variant"), {}, [](const Variant& variant) {
+    return variant.number == 0 ? tr("original") : QStringLiteral("#%1").arg(variant.number);
+  });
+  name.hint = [](const Variant&) { return QString(); };
+  name.colour_of = [](const Variant&) { return theme::secondary_text(); };
+  auto text = text_column<Variant>("text", tr("text"), {}, [](const Variant& variant) {
+    return QString(variant.text).replace(QLatin1Char('\n'), QChar(0x23CE));
+  });
+  text.exact = [](const Variant& variant) { return variant.text; };
+  std::vector<TableColumn<Variant>> columns{name, text};
+  for (const RunRow& run : runs_) add_run(&columns, run);
+  return columns;
+}
+
+// On the screen one column a run, in a file one for each number.
+void VariantModel::add_run(std::vector<TableColumn<Variant>>* columns, const RunRow& run) const {
+  const auto of = [this, scorer = run.scorer](const Variant& variant) {
+    return outcome(variant, scorer);
+  };
+  TableColumn<Variant> shown;
+  shown.title = QStringLiteral("%1  %2").arg(run.type, run.name);
+  shown.colour = theme::of_type(run.type, run.shade);
+  shown.align = Qt::AlignRight;
+  shown.where = ColumnHead::Where::screen;
+  shown.text = [of](const Variant& variant) {
+    const auto outcome = of(variant);
+    if (!outcome) return QStringLiteral("–");
+    if (variant.number == 0) {
+      return outcome->has_other ? tr("margin %1").arg(signed_number(outcome->margin_before))
+                                : tr("reward %1").arg(signed_number(outcome->before));
     }
-  }
-  QString text = head.join(QLatin1Char(',')) + QLatin1Char('\n');
-  for (int row = 0; row < rowCount(); ++row) {
-    QStringList fields{csv_field(name_of(row)), csv_field(text_at(row))};
-    for (const RunRow& run : runs_) {
-      const api::Shift* shift = answer(row, run.scorer);
-      if (shift == nullptr) {
-        fields << QStringList(4);
-        continue;
-      }
-      const Outcome outcome = outcome_of(*shift, edited_);
-      fields << full_precision(outcome.after) << full_precision(outcome.delta)
-             << (outcome.has_other ? full_precision(outcome.margin_after) : QString())
-             << (outcome.verdict == Verdict::flips   ? QStringLiteral("flips")
-                 : outcome.verdict == Verdict::keeps ? QStringLiteral("keeps")
-                                                     : QString());
-    }
-    text += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
-  }
-  return text.toUtf8();
-}
-
-int VariantModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(variants_.size()) + 1;
-}
-
-int VariantModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : first_run + static_cast<int>(runs_.size());
-}
-
-QVariant VariantModel::data(const QModelIndex& index, int role) const {
-  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-  const int row = index.row();
-  if (index.column() == name) {
-    if (role == Qt::DisplayRole) return name_of(row);
-    if (role == Qt::ForegroundRole) return theme::secondary_text();
-    return {};
-  }
-  if (index.column() == text) {
-    if (role == Qt::ToolTipRole) return text_at(row);
-    if (role == Qt::DisplayRole) return text_at(row).replace(QLatin1Char('\n'), QChar(0x23CE));
-    return {};
-  }
-  return run_data(row, runs_.at(static_cast<size_t>(index.column() - first_run)), role);
-}
-
-QVariant VariantModel::run_data(int row, const RunRow& run, int role) const {
-  if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
-  const api::Shift* shift = answer(row, run.scorer);
-  if (shift == nullptr) {
-    if (role == Qt::DisplayRole) return QStringLiteral("–");
-    if (role == Qt::ForegroundRole) return theme::secondary_text();
-    if (role == Qt::ToolTipRole) return tr("Not scored yet");
-    return {};
-  }
-  const Outcome outcome = outcome_of(*shift, edited_);
-  if (role == Qt::DisplayRole) {
-    if (row == 0) {
-      return outcome.has_other ? tr("margin %1").arg(signed_number(outcome.margin_before))
-                               : tr("reward %1").arg(signed_number(outcome.before));
-    }
-    const QString delta = tr("Δ %1").arg(signed_number(outcome.delta));
-    return outcome.has_other ? delta + QStringLiteral("   ") + verdict_text(outcome.verdict)
-                             : delta;
-  }
-  if (role == Qt::ForegroundRole && row > 0 && outcome.verdict == Verdict::flips) {
-    return theme::error();
-  }
-  if (role == Qt::ToolTipRole) {
-    QStringList lines{tr("reward %1").arg(full_precision(outcome.after)),
-                      tr("Δ %1").arg(full_precision(outcome.delta))};
-    if (outcome.has_other) {
-      lines << tr("margin %1").arg(full_precision(outcome.margin_after))
-            << preference_text(outcome);
+    const QString delta = tr("Δ %1").arg(signed_number(outcome->delta));
+    return outcome->has_other ? delta + QStringLiteral("   ") + verdict_text(outcome->verdict)
+                              : delta;
+  };
+  shown.colour_of = [of](const Variant& variant) -> QVariant {
+    const auto outcome = of(variant);
+    if (!outcome) return theme::secondary_text();
+    const bool flips = variant.number > 0 && outcome->verdict == Verdict::flips;
+    return flips ? QVariant(theme::error()) : QVariant();
+  };
+  shown.hint = [of](const Variant& variant) {
+    const auto outcome = of(variant);
+    if (!outcome) return tr("Not scored yet");
+    QStringList lines{tr("reward %1").arg(full_precision(outcome->after)),
+                      tr("Δ %1").arg(full_precision(outcome->delta))};
+    if (outcome->has_other) {
+      lines << tr("margin %1").arg(full_precision(outcome->margin_after))
+            << preference_text(*outcome);
     }
     return lines.join(QLatin1Char('\n'));
-  }
-  return {};
-}
-
-QVariant VariantModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
-  if (section >= first_run) {
-    const RunRow& run = runs_.at(static_cast<size_t>(section - first_run));
-    if (role == Qt::DisplayRole) return QStringLiteral("%1  %2").arg(run.type, run.name);
-    if (role == Qt::ForegroundRole) return theme::of_type(run.type, run.shade);
-    if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
-    return {};
-  }
-  if (role == Qt::TextAlignmentRole) return int(Qt::AlignLeft | Qt::AlignVCenter);
-  if (role != Qt::DisplayRole) return {};
-  return section == name ? tr("variant") : tr("text");
+  };
+  columns->push_back(std::move(shown));
+  const auto in_file = [&](const char* what, QString (*value)(const Outcome&)) {
+    columns->push_back(
+        {{run.name + QLatin1Char(' ') + QLatin1String(what)}, [of, value](const Variant& variant) {
+           const auto outcome = of(variant);
+           return outcome ? value(*outcome) : QString();
+         }});
+    columns->back().where = ColumnHead::Where::file;
+  };
+  in_file("reward", [](const Outcome& outcome) { return full_precision(outcome.after); });
+  in_file("delta", [](const Outcome& outcome) { return full_precision(outcome.delta); });
+  in_file("margin", [](const Outcome& outcome) {
+    return outcome.has_other ? full_precision(outcome.margin_after) : QString();
+  });
+  in_file("verdict", [](const Outcome& outcome) {
+    return outcome.verdict == Verdict::flips   ? QStringLiteral("flips")
+           : outcome.verdict == Verdict::keeps ? QStringLiteral("keeps")
+                                               : QString();
+  });
 }
 
 }  // namespace loupe::ui::shift

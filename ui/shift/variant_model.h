@@ -3,13 +3,13 @@
 // makes of it. An answer counts only for the example it was asked on.
 #pragma once
 
-#include <QAbstractTableModel>
 #include <QHash>
 #include <QSet>
 #include <optional>
-#include <vector>
 
 #include "ui/shift/run_row.h"
+#include "ui/shift/shift_text.h"
+#include "ui/widgets/column_table.h"
 
 namespace loupe::ui::shift {
 
@@ -21,10 +21,10 @@ struct Variant {
   };
   QString text;
   QHash<Scorer, Answer> answers = {};
-  int number = 0;  // its name, "#2"; 0: given when it joins the list
+  int number = 0;  // its name, "#2"; given when it joins the list. 0: the original
 };
 
-class VariantModel : public QAbstractTableModel {
+class VariantModel : public ColumnTable<Variant> {
   Q_OBJECT
  public:
   enum Column { name, text, first_run };
@@ -36,11 +36,11 @@ class VariantModel : public QAbstractTableModel {
   void set_runs(const std::vector<RunRow>& rows);
   // Without the original, whose text is the example's. Kept in order.
   void set_variants(std::vector<Variant> variants);
-  const std::vector<Variant>& variants() const { return variants_; }
+  std::vector<Variant> variants() const { return {rows().begin() + 1, rows().end()}; }
 
   // -1: no such text; 0: the original.
   int row_of(const QString& text) const;
-  QString text_at(int row) const;
+  QString text_at(int row) const { return row_at(row).text; }
   // The row of it, also when it was pinned before.
   int pin(const RunRow* rows, size_t count, const QString& text);
   Variant take(int row);
@@ -56,28 +56,19 @@ class VariantModel : public QAbstractTableModel {
   };
   std::optional<Missing> missing(const QSet<QString>& except) const;
   static QString key_of(const Question& question, const Scorer& scorer);
-  // Full precision; all rows.
-  QByteArray csv() const;
-
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation,
-                      int role = Qt::DisplayRole) const override;
 
  private:
-  const Variant& variant(int row) const;
-  Question question_of(int row) const;
-  const api::Shift* answer(int row, const Scorer& scorer) const;
-  QString name_of(int row) const;
+  Question question_of(const Variant& variant) const;
+  const RunRow* known(const Scorer& scorer) const;
+  const api::Shift* answer(const Variant& variant, const Scorer& scorer) const;
+  std::optional<Outcome> outcome(const Variant& variant, const Scorer& scorer) const;
   int next_number() const;
-  QVariant run_data(int row, const RunRow& run, int role) const;
+  std::vector<TableColumn<Variant>> make_columns() const;
+  void add_run(std::vector<TableColumn<Variant>>* columns, const RunRow& run) const;
 
   Question example_;
   Edited edited_ = Edited::chosen;
   std::vector<RunRow> runs_;  // names and order only
-  Variant original_;
-  std::vector<Variant> variants_;
 };
 
 }  // namespace loupe::ui::shift

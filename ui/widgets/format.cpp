@@ -10,13 +10,17 @@ namespace {
 
 const QChar minus(0x2212), dash(0x2013);
 
+const QLocale& english() {
+  static const QLocale locale(QLocale::English, QLocale::UnitedStates);
+  return locale;
+}
+
 QString magnitude(double value) {
   if (value == 0) return QStringLiteral("0");
   const int exponent = static_cast<int>(std::floor(std::log10(value)));
   if (exponent < -4 || exponent >= 7) return QString::number(value, 'e', 3);
   const int decimals = std::max(0, 3 - exponent);
-  static const QLocale grouped(QLocale::English, QLocale::UnitedStates);
-  return grouped.toString(value, 'f', decimals);
+  return english().toString(value, 'f', decimals);
 }
 
 }  // namespace
@@ -39,6 +43,10 @@ QString full_precision(double value) {
 
 QString share(double value) {
   return std::isfinite(value) ? QString::number(value, 'f', 4) : QString(dash);
+}
+
+QString grouped(qint64 number) {
+  return english().toString(number);
 }
 
 QString duration(double seconds) {

@@ -15,6 +15,8 @@ QString signed_number(double value);
 QString full_precision(double value);
 // 0.9875 -> "0.9875"; a share of 1, always with four decimals so that columns line up.
 QString share(double value);
+// 134515008 -> "134,515,008"
+QString grouped(qint64 number);
 // 95 -> "1:35", 3700 -> "1:01:40"; negative or not finite: "–".
 QString duration(double seconds);
 // 93140992 -> "93.1 MB"; decimal units
