@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/resource.h>
+
 #include <QtTest>
 #include <algorithm>
 
@@ -75,6 +77,64 @@ size_t longest_by_trial(const Ids& before, const Ids& after) {
   return best;
 }
 
+Ids random_ids(loupe::data::Random& random, size_t count, uint64_t different) {
+  Ids ids(count);
+  for (auto& id : ids) id = static_cast<int32_t>(random.below(different));
+  return ids;
+}
+
+// `text` with `edits` places where one to four tokens went, came or became others.
+Ids edited(loupe::data::Random& random, Ids text, size_t edits, uint64_t different) {
+  for (size_t k = 0; k < edits && !text.empty(); ++k) {
+    const auto at = text.begin() + static_cast<std::ptrdiff_t>(random.below(text.size()));
+    const auto left = static_cast<uint64_t>(text.end() - at);
+    const auto gone = at + static_cast<std::ptrdiff_t>(random.below(std::min<uint64_t>(5, left)));
+    const auto place = text.erase(at, gone);
+    const Ids put = random_ids(random, random.below(4), different);
+    text.insert(place, put.begin(), put.end());
+  }
+  return text;
+}
+
+// The whole table of lengths: as many cells as the product of the two texts.
+std::vector<AlignedToken> by_table(const Ids& before, const Ids& after) {
+  const size_t rows = before.size(), columns = after.size();
+  std::vector<Ids> length(rows + 1, Ids(columns + 1, 0));
+  for (size_t i = rows; i-- > 0;)
+    for (size_t j = columns; j-- > 0;)
+      length[i][j] = before[i] == after[j] ? length[i + 1][j + 1] + 1
+                                           : std::max(length[i + 1][j], length[i][j + 1]);
+  std::vector<AlignedToken> out;
+  size_t i = 0, j = 0;
+  while (i < rows || j < columns) {
+    if (i < rows && j < columns && before[i] == after[j])
+      out.push_back({static_cast<int64_t>(i++), static_cast<int64_t>(j++)});
+    else if (i < rows && (j == columns || length[i + 1][j] >= length[i][j + 1]))
+      out.push_back({static_cast<int64_t>(i++), -1});
+    else
+      out.push_back({-1, static_cast<int64_t>(j++)});
+  }
+  return out;
+}
+
+// Runs of rows without a partner: what a reader sees as one edit.
+size_t places(const std::vector<AlignedToken>& list) {
+  size_t count = 0;
+  bool inside = false;
+  for (const auto& t : list) {
+    const bool alone = t.before < 0 || t.after < 0;
+    count += alone && !inside ? 1 : 0;
+    inside = alone;
+  }
+  return count;
+}
+
+long peak_kilobytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
 }  // namespace
 
 class TestDiff : public QObject {
@@ -143,6 +203,49 @@ class TestDiff : public QObject {
     QCOMPARE(paired(list), before.size() - deleted);
     QCOMPARE(list.size(), before.size() + inserted);
     QCOMPARE(paired(align(before, before)), before.size());
+  }
+
+  // Ordinary edits of ordinary texts (words repeat): as many tokens stay, in no more places.
+  void edits_read_as_before() {
+    loupe::data::Random random(8);
+    size_t more = 0, before_places = 0;
+    for (int trial = 0; trial < 400; ++trial) {
+      const Ids before = random_ids(random, 20 + random.below(300), 60);
+      const Ids after = edited(random, before, 1 + random.below(6), 60);
+      const auto list = align(before, after);
+      const auto table = by_table(before, after);
+      QCOMPARE(broken(before, after, list), QString());
+      QCOMPARE(paired(list), paired(table));
+      before_places += places(table);
+      more += places(list) > places(table) ? places(list) - places(table) : 0;
+    }
+    QVERIFY2(more * 50 < before_places,
+             qPrintable(QString("%1 of %2").arg(more).arg(before_places)));
+  }
+
+  void sixteen_thousand_tokens_take_little_memory_data() {
+    QTest::addColumn<int>("edits");
+    QTest::newRow("a few places") << 40;
+    QTest::newRow("every fourth token") << 4000;
+    QTest::newRow("all") << -1;
+  }
+
+  void sixteen_thousand_tokens_take_little_memory() {
+    QFETCH(int, edits);
+    loupe::data::Random random(9);
+    const Ids before = random_ids(random, 16384, 49152);
+    const Ids after = edits < 0 ? random_ids(random, 16384, 300)
+                                : edited(random, before, static_cast<size_t>(edits), 49152);
+    const long peak = peak_kilobytes();
+    QElapsedTimer clock;
+    clock.start();
+    const auto list = align(before, after);
+    const qint64 took = clock.elapsed();
+    QCOMPARE(broken(before, after, list), QString());
+    const long grown = peak_kilobytes() - peak;
+    qInfo("%lld ms, %ld kB, %zu paired", took, grown, paired(list));
+    QVERIFY2(grown < 100'000, qPrintable(QString::number(grown)));
+    QVERIFY2(took < 5'000, qPrintable(QString::number(took)));
   }
 };
 
