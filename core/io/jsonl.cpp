@@ -25,8 +25,9 @@ bool is_blank(std::string_view line) {
 Result<void> read_jsonl(
     const std::filesystem::path& path,
     const std::function<Result<void>(const nlohmann::json&, size_t line)>& record) {
-  LOUPE_TRY(const MappedFile file, MappedFile::open(path));
-  std::string_view rest(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  // Read, not mapped: whoever writes the file anew would take a mapping's pages away under us.
+  LOUPE_TRY(const std::string text, read_text_file(path));
+  std::string_view rest(text);
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   const std::string name = path.string();

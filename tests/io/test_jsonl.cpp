@@ -98,6 +98,21 @@ class TestJsonl : public QObject {
     QCOMPARE(read.error().hint, std::string("hint"));
   }
 
+  // Whoever makes the file anew while it is read takes nothing from under the reader: a mapping
+  // would end the program with SIGBUS at the first page that is gone.
+  void a_file_that_shrinks_while_it_is_read() {
+    std::string content;
+    while (content.size() < 300'000) content += "{\"t\":\"a row of the file\"}\n";
+    const auto path = make(content);
+    size_t rows = 0;
+    const auto read = read_jsonl(path, [&](const auto&, size_t) -> Result<void> {
+      if (++rows == 1) std::filesystem::resize_file(path, 10);
+      return {};
+    });
+    QVERIFY(read || read.error().where.starts_with(path.string()));
+    QVERIFY(rows >= 1);
+  }
+
   void a_missing_file_is_not_found() {
     const auto read = read_jsonl(folder_.filePath("absent").toStdString(),
                                  [](const auto&, size_t) -> Result<void> { return {}; });
