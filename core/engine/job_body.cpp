@@ -85,11 +85,11 @@ class Recorder {
   }
   void evaluated(const train::EvalEvent& e) {
     note(store_evaluation(workspace_, run_, e));
-    summary_["accuracy"][e.set] = e.measures.accuracy;
+    summary_["accuracy"][e.set] = e.measures.at("accuracy");
     flush(true);
     log_info(e.set + " after epoch " + std::to_string(e.epoch) + ": accuracy " +
-             std::to_string(e.measures.accuracy) + ", mean margin " +
-             std::to_string(e.measures.margin_mean));
+             std::to_string(e.measures.at("accuracy")) + ", mean margin " +
+             std::to_string(e.measures.at("margin_mean")));
   }
   void progress(const Progress& p) {
     progress_ = progress_json(p);

@@ -15,7 +15,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/data/encode.h"
-#include "core/eval/measures.h"
+#include "core/eval/measure.h"
 #include "core/reward/reward_model.h"
 #include "core/reward/score_plan.h"
 #include "core/train/optimizer.h"
@@ -34,7 +34,7 @@ struct EvalEvent {
   int64_t step = 0;
   double epoch = 0;
   std::string set;
-  eval::Measures measures;
+  eval::Values measures;
   std::vector<int64_t> index, cluster;  // of each pair
   std::vector<double> chosen, rejected;
 };

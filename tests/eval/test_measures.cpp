@@ -5,8 +5,9 @@
 #include <fstream>
 #include <limits>
 #include <numeric>
+#include <set>
 
-#include "core/eval/measures.h"
+#include "core/eval/measure.h"
 
 using namespace loupe::eval;
 using nlohmann::json;
@@ -28,6 +29,10 @@ std::vector<int64_t> own_cluster_each(size_t n) {
   return out;
 }
 
+Interval interval_of(const Values& values) {
+  return {values.at("accuracy_low"), values.at("accuracy_high")};
+}
+
 }  // namespace
 
 class TestMeasures : public QObject {
@@ -47,9 +52,9 @@ class TestMeasures : public QObject {
     const auto chosen = entry["chosen"].get<std::vector<double>>();
     const auto rejected = entry["rejected"].get<std::vector<double>>();
     const auto clusters = entry["clusters"].get<std::vector<int64_t>>();
-    const Measures got = measure(chosen, rejected, clusters);
-    QCOMPARE(got.n, want["n"].get<int64_t>());
-    QCOMPARE(got.ties, want["ties"].get<int64_t>());
+    const Values got = measure(chosen, rejected, clusters);
+    QCOMPARE(got.at("n"), want["n"].get<double>());
+    QCOMPARE(got.at("ties"), want["ties"].get<double>());
     const json numbers = to_json(got);
     for (const char* key : {"accuracy", "margin_mean", "margin_sd", "normalised_margin", "loss",
                             "chosen_mean", "rejected_mean"}) {
@@ -61,11 +66,39 @@ class TestMeasures : public QObject {
                                                              .arg(expected, 0, 'g', 17)));
     }
     const double tolerance = want["interval_kind"] == "wilson" ? 1e-9 : 0.02;
-    const Interval interval = got.accuracy_interval;
+    const Interval interval = interval_of(got);
     QVERIFY2(std::abs(interval.low - want["interval"][0].get<double>()) <= tolerance,
              qPrintable(QString::number(interval.low, 'g', 10)));
     QVERIFY2(std::abs(interval.high - want["interval"][1].get<double>()) <= tolerance,
              qPrintable(QString::number(interval.high, 'g', 10)));
+  }
+
+  void each_measure_is_described_and_stored() {
+    const Values got =
+        measure(std::vector<double>{1, 2, 0.5}, std::vector<double>{0, 2, 1}, own_cluster_each(3));
+    const json stored = to_json(got);
+    size_t numbers = 0;
+    std::set<std::string_view> keys;
+    for (const Measure& measure : measures()) {
+      QVERIFY(keys.insert(measure.key).second);
+      QVERIFY(!measure.title.empty() && !measure.why.empty() && measure.of != nullptr);
+      QCOMPARE(measure.interval == nullptr, measure.interval_why.empty());
+      const std::string key(measure.key);
+      QVERIFY(got.contains(key));
+      QCOMPARE(stored[key].is_number_integer(), measure.format == Format::count);
+      if (measure.interval != nullptr) {
+        QVERIFY(got.at(key + "_low") <= got.at(key) && got.at(key) <= got.at(key + "_high"));
+        numbers += 2;
+      }
+      ++numbers;
+    }
+    QCOMPARE(got.size(), numbers);
+    QCOMPARE(stored.size(), numbers);
+    // What rows of older versions hold is still there, under the same keys.
+    for (const char* key :
+         {"n", "ties", "accuracy", "accuracy_low", "accuracy_high", "margin_mean", "margin_sd",
+          "normalised_margin", "loss", "chosen_mean", "rejected_mean"})
+      QVERIFY2(got.contains(key), key);
   }
 
   void wilson_interval() {
@@ -102,17 +135,17 @@ class TestMeasures : public QObject {
   void ties_count_one_half() {
     const std::vector<double> chosen{1, 1, 1, 0};
     const std::vector<double> rejected{0, 1, 1, 1};
-    const Measures got = measure(chosen, rejected, own_cluster_each(4));
-    QCOMPARE(got.accuracy, 0.5);
-    QCOMPARE(got.ties, 2);
+    const Values got = measure(chosen, rejected, own_cluster_each(4));
+    QCOMPARE(got.at("accuracy"), 0.5);
+    QCOMPARE(got.at("ties"), 2.0);
   }
 
   void empty_set() {
-    const Measures got = measure({}, {}, {});
-    QCOMPARE(got.n, 0);
-    QCOMPARE(got.ties, 0);
-    QCOMPARE(got.accuracy_interval.low, 0.0);
-    QCOMPARE(got.accuracy_interval.high, 1.0);
+    const Values got = measure({}, {}, {});
+    QCOMPARE(got.at("n"), 0.0);
+    QCOMPARE(got.at("ties"), 0.0);
+    QCOMPARE(interval_of(got).low, 0.0);
+    QCOMPARE(interval_of(got).high, 1.0);
     const json numbers = to_json(got);
     for (const auto& [key, value] : numbers.items())
       QVERIFY2(value.is_number() && std::isfinite(value.get<double>()), key.c_str());
@@ -127,7 +160,7 @@ class TestMeasures : public QObject {
     const auto chosen = entry["chosen"].get<std::vector<double>>();
     const auto rejected = entry["rejected"].get<std::vector<double>>();
     auto clusters = entry["clusters"].get<std::vector<int64_t>>();
-    const Measures first = measure(chosen, rejected, clusters);
+    const Values first = measure(chosen, rejected, clusters);
     QCOMPARE(to_json(measure(chosen, rejected, clusters)), to_json(first));
     for (auto& cluster : clusters) cluster = 1000 + 7 * cluster;
     QCOMPARE(to_json(measure(chosen, rejected, clusters)), to_json(first));
@@ -143,9 +176,8 @@ class TestMeasures : public QObject {
         clusters.push_back(row);
       }
     const std::vector<double> rejected(chosen.size(), 0);
-    const Interval together = measure(chosen, rejected, clusters).accuracy_interval;
-    const Interval apart =
-        measure(chosen, rejected, own_cluster_each(chosen.size())).accuracy_interval;
+    const Interval together = interval_of(measure(chosen, rejected, clusters));
+    const Interval apart = interval_of(measure(chosen, rejected, own_cluster_each(chosen.size())));
     const Interval once = wilson(40, 60);
     QVERIFY(together.high - together.low > 1.7 * (apart.high - apart.low));
     QVERIFY(std::abs((together.high - together.low) - (once.high - once.low)) < 0.03);

@@ -307,8 +307,8 @@ std::string implicit_starts_at_zero(const std::string& dtype) {
   failures.check(trainer.run(recorder(recorded)).ok(), "runs");
   for (const double reward : recorded.evals.front().chosen)
     failures.check(reward == 0, "evaluated reward is 0");
-  failures.check(recorded.evals.front().measures.ties == 12, "all ties");
-  failures.check(recorded.evals.front().measures.accuracy == 0.5, "ties count one half");
+  failures.check(recorded.evals.front().measures.at("ties") == 12, "all ties");
+  failures.check(recorded.evals.front().measures.at("accuracy") == 0.5, "ties count one half");
   failures.check(
       recorded.steps.front().chosen_reward == 0 && recorded.steps.front().rejected_reward == 0,
       "the first step's rewards are 0");
