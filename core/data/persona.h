@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,9 @@ Result<std::vector<std::string>> load_statements(const std::filesystem::path& pa
 // on every platform: the generator is our own SplitMix64, no std distribution.
 Result<PersonaSets> make_persona(const std::vector<std::string>& statements,
                                  const PersonaOptions& options);
+
+// How each of the four sets is made again (core/data/source.h), in the order above.
+std::vector<nlohmann::json> persona_specs(const std::string& statements,
+                                          const PersonaOptions& options);
 
 }  // namespace loupe::data

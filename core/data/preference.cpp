@@ -87,16 +87,6 @@ Result<Response> parse_response(const json& row, const std::string& field) {
   return response;
 }
 
-// The prompt that the `prompt` field states, or nothing when the row has none.
-Result<std::optional<Turns>> parse_prompt(const json& row) {
-  const auto found = row.find("prompt");
-  if (found == row.end()) return std::optional<Turns>{};
-  if (found->is_string()) return std::optional<Turns>(Turns{{"user", found->get<std::string>()}});
-  if (!found->is_array()) return wrong_type("prompt", *found, "a string or a list of turns");
-  LOUPE_TRY(Turns turns, parse_turns(*found, "prompt"));
-  return std::optional<Turns>(std::move(turns));
-}
-
 // Turns before the response are a second statement of the prompt: it must be the same prompt.
 Result<Turns> agreed_prompt(std::optional<Turns> stated, const Response& chosen,
                             const Response& rejected) {
@@ -177,6 +167,12 @@ class PairHasher {
 
 }  // namespace
 
+Result<Turns> parse_prompt(const json& prompt, const std::string& field) {
+  if (prompt.is_string()) return Turns{{"user", prompt.get<std::string>()}};
+  if (!prompt.is_array()) return wrong_type(field, prompt, "a string or a list of turns");
+  return parse_turns(prompt, field);
+}
+
 Result<PreferenceDataset> load_jsonl(const std::filesystem::path& path, std::string name) {
   PreferenceDataset dataset;
   dataset.name = name.empty() ? path.stem().string() : std::move(name);
@@ -185,7 +181,10 @@ Result<PreferenceDataset> load_jsonl(const std::filesystem::path& path, std::str
   std::vector<size_t> unnumbered;
   LOUPE_CHECK(io::read_jsonl(path, [&](const json& row, size_t line) -> Result<void> {
     if (!row.is_object()) return Error{ErrorCode::invalid_input, "not an object", "", kFormHint};
-    LOUPE_TRY(std::optional<Turns> stated, parse_prompt(row));
+    std::optional<Turns> stated;
+    if (row.contains("prompt")) {
+      LOUPE_TRY(stated, parse_prompt(row["prompt"]));
+    }
     LOUPE_TRY(Response chosen, parse_response(row, "chosen"));
     LOUPE_TRY(Response rejected, parse_response(row, "rejected"));
     LOUPE_TRY(Turns prompt, agreed_prompt(std::move(stated), chosen, rejected));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ struct PreferenceDataset {
 // response. An optional integer `cluster` groups rows; without it every row is its own cluster.
 // Errors name file, line and field.
 Result<PreferenceDataset> load_jsonl(const std::filesystem::path& path, std::string name = "");
+
+// A string (one user turn) or a list of {role, content}, roles system, user and assistant. Errors
+// name the field.
+Result<std::vector<tokenize::Turn>> parse_prompt(const nlohmann::json& prompt,
+                                                 const std::string& field = "prompt");
 
 // Writes `prompt, chosen, rejected, cluster`, atomically.
 Result<void> save_jsonl(const PreferenceDataset& dataset, const std::filesystem::path& path);

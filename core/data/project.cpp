@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "core/base/file.h"
+#include "core/data/persona.h"
+#include "core/data/source.h"
 #include "core/io/text.h"
 
 namespace loupe::data {
@@ -190,6 +192,23 @@ class Reader {
 };
 
 }  // namespace
+
+Result<ProjectData> project_data(const Project& project, const std::string& statements) {
+  ProjectData out;
+  const std::string source = statements.empty() ? project.statements : statements;
+  if (!source.empty()) {
+    out.eval =
+        persona_specs(source, {project.persona_train, project.persona_test, project.persona_seed});
+    out.train = out.eval.front();
+    return out;
+  }
+  if (project.train.empty())
+    return Error{ErrorCode::invalid_input, "the project names neither statements nor training data",
+                 project.path.string(), "add \"statements\" or \"train\""};
+  out.train = file_spec("train", project.train);
+  for (const auto& [name, path] : project.eval) out.eval.push_back(file_spec(name, path));
+  return out;
+}
 
 Result<Project> load_project(const std::filesystem::path& path) {
   return Reader(path).read();

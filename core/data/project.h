@@ -33,4 +33,12 @@ struct Project {
 // experiment).
 Result<Project> load_project(const std::filesystem::path& path);
 
+// What a project trains and evaluates on, as specs of core/data/source.h.
+struct ProjectData {
+  nlohmann::json train;
+  std::vector<nlohmann::json> eval;
+};
+// `statements`: used instead of the project's own when not empty.
+Result<ProjectData> project_data(const Project& project, const std::string& statements);
+
 }  // namespace loupe::data

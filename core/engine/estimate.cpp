@@ -164,7 +164,7 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
                                               const train::Recipe& recipe,
                                               const CancelToken& cancel) {
   // The file may be another one by now.
-  const auto file = stat_file(spec.value("path", spec.value("statements", "")));
+  const auto file = stat_file(data::file_of(spec));
   const std::string key = json{model.id,
                                spec,
                                file ? file->size : 0,
@@ -173,7 +173,7 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
                                recipe.max_response_tokens}
                               .dump(-1, ' ', false, json::error_handler_t::replace);
   if (const auto found = known_.find(key); found != known_.end()) return &found->second;
-  LOUPE_TRY(const auto dataset, load_spec(spec));
+  LOUPE_TRY(const auto dataset, data::load_spec(spec));
   cancel.check();
   LOUPE_TRY(const auto files, text_row(workspace_, model));
   LOUPE_TRY(
@@ -263,13 +263,13 @@ std::string command_line_of(const store::Workspace& workspace, const TrainReques
                        ? asked.sets->size()
                        : request.eval.size() - asked.eval.size() - asked.eval_datasets.size();
   } else {
-    if (request.train.value("kind", "") != "jsonl") return "";
-    out += " --data " + quoted(request.train.value("path", ""));
+    if (!data::is_plain_file(request.train)) return "";
+    out += " --data " + quoted(data::file_of(request.train));
   }
   for (size_t i = from_project; i < request.eval.size(); ++i) {
     const auto& spec = request.eval[i];
-    if (spec.value("kind", "") != "jsonl") return "";
-    out += " --eval " + quoted(spec.value("name", "") + "=" + spec.value("path", ""));
+    if (!data::is_plain_file(spec)) return "";
+    out += " --eval " + quoted(spec.value("name", "") + "=" + data::file_of(spec));
   }
   if (!request.name.empty()) out += " --name " + quoted(request.name);
   const json defaults = train::Recipe{}.to_json();

@@ -7,7 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/data/project.h"
-#include "core/engine/data_spec.h"
+#include "core/data/source.h"
 #include "core/engine/installation.h"
 
 namespace loupe::engine {
@@ -31,8 +31,8 @@ std::string kind_of(const fs::path& path, bool is_folder) {
   }
   const std::string ending = path.extension().string();
   if (ending == ".gguf") return "model";
-  if (ending == ".jsonl") return "data";
-  return ending == ".rlproj" ? "project" : "";
+  if (ending == ".rlproj") return "project";
+  return data::source_of_file(path) != nullptr ? "data" : "";
 }
 
 double seconds_of(fs::file_time_type time) {
@@ -98,7 +98,7 @@ Result<api::FolderListing> list_folder(const std::string& given) {
 Result<api::Project> show_project(const std::string& path) {
   LOUPE_TRY(const auto project, data::load_project(path));
   LOUPE_TRY(const auto data, project_data(project, ""));
-  LOUPE_TRY(const auto train, load_spec(data.train));
+  LOUPE_TRY(const auto train, data::load_spec(data.train));
   api::Project out;
   out.path = project.path.string();
   out.name = project.name;

@@ -130,7 +130,7 @@ struct Loaded {
 
 Result<data::EncodedDataset> encode_spec(const json& spec, const model::LanguageModel& language,
                                          const train::Recipe& recipe) {
-  LOUPE_TRY(const auto dataset, load_spec(spec));
+  LOUPE_TRY(const auto dataset, data::load_spec(spec));
   LOUPE_TRY(auto encoded,
             data::encode_dataset(dataset, *language.chat_template, *language.tokenizer,
                                  {recipe.max_prompt_tokens, recipe.max_response_tokens,

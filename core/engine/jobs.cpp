@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 // The data's content goes into the store, so that two runs can be told to have seen the same pairs.
 // The hash goes into `spec`: the job refuses data that changed since.
 Result<int64_t> register_dataset(store::Workspace& workspace, json& spec) {
-  LOUPE_TRY(const auto dataset, load_spec(spec));
+  LOUPE_TRY(const auto dataset, data::load_spec(spec));
   store::DatasetRow row;
   row.name = dataset.name;
   row.path = dataset.path;
@@ -45,8 +45,8 @@ std::string default_name(const TrainRequest& request) {
   std::string type = request.recipe.type;
   std::transform(type.begin(), type.end(), type.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  std::string source = request.train.value("name", "data");
-  if (request.train.value("kind", "") == "persona") source = "persona";
+  std::string source = data::group_of(request.train);
+  if (source.empty()) source = request.train.value("name", "data");
   return type + "-" + source + "-s" + std::to_string(request.recipe.seed);
 }
 
@@ -266,9 +266,7 @@ api::Run to_api(const store::Workspace& workspace, const store::RunRow& row) {
   if (const auto model = workspace.model(row.model_id)) run.model = model->name;
   if (const auto dataset = workspace.dataset(row.dataset_id)) {
     // "train" alone would say nothing in a table of runs on several data sets.
-    const bool persona = dataset->details.value("kind", "") == "persona";
-    run.dataset =
-        persona ? "persona/" + dataset->name : fs::path(dataset->path).filename().string();
+    run.dataset = data::label_of(dataset->details);
     if (run.dataset.empty()) run.dataset = dataset->name;
   }
   run.recipe = row.recipe;

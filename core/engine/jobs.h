@@ -9,11 +9,14 @@
 
 #include "core/api/messages.h"
 #include "core/base/result.h"
-#include "core/engine/data_spec.h"
+#include "core/data/project.h"
+#include "core/data/source.h"
 #include "core/store/workspace.h"
 #include "core/train/recipe.h"
 
 namespace loupe::engine {
+
+using nlohmann::json;
 
 struct TrainRequest {
   std::string name;   // of the run; "" makes one

@@ -37,7 +37,7 @@ Result<std::vector<json>> eval_specs(const store::Workspace& workspace,
                                      const std::map<std::string, std::string>& files,
                                      const std::vector<int64_t>& datasets) {
   std::vector<json> out;
-  for (const auto& [name, file] : files) out.push_back(jsonl_spec(name, file));
+  for (const auto& [name, file] : files) out.push_back(data::file_spec(name, file));
   for (const int64_t id : datasets) {
     LOUPE_TRY(auto spec, dataset_spec(workspace, id));
     out.push_back(std::move(spec));
@@ -61,7 +61,7 @@ Result<TrainRequest> train_request(store::Workspace& workspace, const api::Train
   } else if (asked.dataset != 0) {
     LOUPE_TRY(request.train, dataset_spec(workspace, asked.dataset));
   } else if (!asked.data.empty()) {
-    request.train = jsonl_spec("train", asked.data);
+    request.train = data::file_spec("train", asked.data);
   } else {
     return Error{ErrorCode::invalid_input, "there is nothing to train on", "request",
                  "give a project, a data set or a file"};

@@ -167,6 +167,24 @@ class TestPreference : public QObject {
     QVERIFY2(dataset.error().where.ends_with("pairs.jsonl:3"), dataset.error().where.c_str());
   }
 
+  void a_prompt_by_itself() {
+    QCOMPARE(parse_prompt("hi")->at(0).role, std::string("user"));
+    const auto turns = parse_prompt(
+        {{{"role", "system"}, {"content", "be brief"}}, {{"role", "user"}, {"content", "hi"}}});
+    QVERIFY(turns);
+    QCOMPARE(turns->size(), size_t(2));
+    QCOMPARE(turns->at(1).content, std::string("hi"));
+    for (const auto& [prompt, what] : std::vector<std::pair<nlohmann::json, std::string>>{
+             {nullptr, "field `x` is null, expected a string or a list of turns"},
+             {nlohmann::json::array(), "field `x` is an empty list"},
+             {{{{"role", "critic"}, {"content", "a"}}}, "field `x[0].role` is `critic`"},
+             {{{{"role", "user"}}}, "missing field `x[0].content`"}}) {
+      const auto refused = parse_prompt(prompt, "x");
+      QVERIFY(!refused);
+      QCOMPARE(refused.error().what, what);
+    }
+  }
+
   void files_without_pairs() {
     const auto empty = load("\n\n");
     QVERIFY(!empty.ok());

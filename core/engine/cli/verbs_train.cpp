@@ -26,7 +26,7 @@ Result<json> eval_spec(const std::string& text) {
   if (split == std::string::npos || split == 0 || split + 1 == text.size())
     return Error{ErrorCode::invalid_input, "\"" + text + "\" is not of the form NAME=FILE",
                  "--eval", ""};
-  return jsonl_spec(text.substr(0, split), text.substr(split + 1));
+  return data::file_spec(text.substr(0, split), text.substr(split + 1));
 }
 
 Result<void> finish(store::Workspace& workspace, const StartedJob& started, bool detach,
@@ -79,7 +79,7 @@ void add_train(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"ex", "im"}, CLI::ignore_case))
       ->capture_default_str();
   verb->add_option("--model", o->model, "a model of the workspace");
-  verb->add_option("--data", o->data, "JSONL of prompt, chosen, rejected");
+  verb->add_option("--data", o->data, "pairs: JSONL of prompt, chosen, rejected");
   verb->add_option("--eval", o->eval, "NAME=FILE; may be given several times");
   verb->add_option("--project", o->project, "a project file: its data, sets and recipe");
   verb->add_option("--set", o->sets, "of the project's evaluation sets, only this; several times");
@@ -165,7 +165,7 @@ void add_train(CLI::App& app, Context& context) {
           return Error{ErrorCode::invalid_input, "there is nothing to train on", "train",
                        "give --data FILE or --project FILE"};
         request.recipe = o->recipe;
-        request.train = jsonl_spec("train", o->data);
+        request.train = data::file_spec("train", o->data);
       }
       for (const auto& text : o->eval) {
         LOUPE_TRY(auto spec, eval_spec(text));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/data/source.h"
 #include "core/engine/folder.h"
 #include "core/engine/service/handlers.h"
 
@@ -22,7 +23,7 @@ api::Dataset to_api(const store::DatasetRow& row) {
   out.id = row.id;
   out.name = row.name;
   out.kind = row.details.value("kind", "");
-  out.path = out.kind == "persona" ? row.details.value("statements", "") : row.path;
+  out.path = data::file_of(row.details);
   out.pairs = row.rows;
   out.created = row.created;
   std::error_code ignored;

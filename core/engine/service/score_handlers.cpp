@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/data/source.h"
 #include "core/engine/model_cache.h"
 #include "core/engine/models.h"
 #include "core/engine/placement.h"
@@ -82,7 +83,7 @@ Result<std::vector<api::PairScore>> rewards_of_file(const LoadedReward& loaded,
                                                     const std::string& path,
                                                     const ProgressFn& progress) {
   const auto& language = loaded.language;
-  LOUPE_TRY(const auto dataset, data::load_jsonl(path));
+  LOUPE_TRY(const auto dataset, data::load_spec(data::file_spec("data", path)));
   LOUPE_TRY(const auto set,
             data::encode_dataset(dataset, *language.chat_template, *language.tokenizer, {0, 0}));
   for (const auto& pair : set.pairs)

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/engine/data_spec.h"
+#include "core/data/source.h"
 #include "core/engine/estimate.h"
 #include "core/engine/model_cache.h"
 #include "core/engine/placement.h"
@@ -40,7 +40,7 @@ Result<PairStore::Dataset> PairStore::load(const json& spec) {
       return sets_.front().second;
     }
   }
-  LOUPE_TRY(auto read, load_spec(spec));
+  LOUPE_TRY(auto read, data::load_spec(spec));
   auto shared = std::make_shared<const data::PreferenceDataset>(std::move(read));
   const std::lock_guard lock(mutex_);
   sets_.emplace_front(key, shared);
