@@ -37,7 +37,8 @@ struct Doc {
   double least = -HUGE_VAL, most = HUGE_VAL;
   bool above_least = false;  // `least` itself is refused
   std::span<const std::string_view> choices;
-  std::string_view zero;  // what 0 means: "all", "the model's own"
+  std::span<const std::string_view> suggested;  // what a form offers, where other texts fit too
+  std::string_view zero;                        // what 0 means: "all", "the model's own"
   std::string_view unit, group;
   std::string_view only;  // "type=IM": without meaning where that does not hold
   std::string_view was;   // an older key, still read

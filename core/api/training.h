@@ -24,18 +24,18 @@ struct Estimate {
 
 // Of project, data and dataset one is given.
 struct TrainAsked {
-  std::string model;  // by name
-  json recipe = json::object();
-  std::string name;                              // of the run; "" makes one
-  std::string project;                           // a project file
+  std::string model;             // by name; "": the project's
+  json recipe = json::object();  // of Recipe what differs from the project's, or from the defaults
+  std::string name;              // of the run; "" makes one
+  std::string project;           // a project file
   std::optional<std::vector<std::string>> sets;  // of the project's evaluation sets, only these
   std::string statements;                        // used instead of the project's own
   std::string data;                              // a file of pairs
   int64_t dataset = 0;
   std::map<std::string, std::string> eval;  // further evaluation sets: name -> file
   std::vector<int64_t> eval_datasets;
-  LOUPE_ASKED(TrainAsked, (model),
-              (recipe, name, project, sets, statements, data, dataset, eval, eval_datasets))
+  LOUPE_FIELDS(TrainAsked, model, recipe, name, project, sets, statements, data, dataset, eval,
+               eval_datasets)
 };
 struct Started {
   int64_t job = 0, run = 0;

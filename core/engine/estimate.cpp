@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "core/api/field_info.h"
 #include "core/base/file.h"
 #include "core/engine/installation.h"
 #include "core/engine/models.h"
@@ -92,8 +93,8 @@ double lora_parameters(const model::DecoderConfig& config, double rank) {
 
 double trained_count(const model::DecoderConfig& config, int64_t parameters,
                      const train::Recipe& recipe) {
-  if (recipe.trains == "full") return static_cast<double>(parameters);
-  if (recipe.trains == "head") return static_cast<double>(config.hidden_size);
+  if (recipe.tuning == "full") return static_cast<double>(parameters);
+  if (recipe.tuning == "head") return static_cast<double>(config.hidden_size);
   return lora_parameters(config, static_cast<double>(recipe.lora_rank));
 }
 
@@ -102,8 +103,8 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
   // Weights; gradients and the two moments of AdamW of what is trained; all fp32.
   double bytes =
       kProgram + 4.0 * static_cast<double>(parameters) +
-      (recipe.trains == "full" ? 12.0 : 16.0) * trained_count(config, parameters, recipe);
-  const bool bf16 = model::compute_type(recipe.dtype, at::kCPU) == at::kBFloat16;
+      (recipe.tuning == "full" ? 12.0 : 16.0) * trained_count(config, parameters, recipe);
+  const bool bf16 = model::compute_type(recipe.compute_dtype, at::kCPU) == at::kBFloat16;
   const double size = bf16 ? 3.0 : 4.0;
   const auto batch = static_cast<size_t>(recipe.batch_size);
   const auto longest = [&](std::vector<int64_t> lengths) {
@@ -113,9 +114,9 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
   };
   // For a head alone nothing is kept: one layer's tensors are alive at a time.
   bytes += longest(train.tokens) * floats_a_token(config) *
-           (recipe.trains == "head" ? 8.0 : static_cast<double>(config.layers) * size);
+           (recipe.tuning == "head" ? 8.0 : static_cast<double>(config.layers) * size);
   if (recipe.type == "IM")
-    bytes += logit_bytes(config, longest(train.responses), recipe.trains == "full");
+    bytes += logit_bytes(config, longest(train.responses), recipe.tuning == "full");
   return bytes;
 }
 
@@ -154,7 +155,7 @@ api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parame
 
 double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t eval_tokens) {
   const double epochs = static_cast<double>(recipe.epochs);
-  const double evaluations = epochs / static_cast<double>(recipe.eval_every) + 1;
+  const double evaluations = epochs / static_cast<double>(recipe.eval_every_epochs) + 1;
   const double reference = recipe.type == "IM" ? 1 : 0;
   return static_cast<double>(train_tokens) * (3 * epochs + reference) +
          static_cast<double>(eval_tokens) * (evaluations + reference);
@@ -197,8 +198,10 @@ Result<double> Estimator::seconds(const store::ModelRow& model, const train::Rec
   for (const auto& run : runs) {
     if (run.model_id != model.id || run.type != recipe.type || run.status != "done") continue;
     if (run.device != device.str() || run.host != host_name()) continue;
-    if (run.recipe.value("trains", "full") != recipe.trains) continue;
-    if (run.recipe.value("dtype", "") != recipe.dtype || !run.summary.is_object()) continue;
+    const json stored = api::with_present_keys(api::infos<api::Recipe>(), run.recipe);
+    if (stored.value("tuning", "full") != recipe.tuning) continue;
+    if (stored.value("compute_dtype", "") != recipe.compute_dtype || !run.summary.is_object())
+      continue;
     const double wall = run.summary.value("wall_seconds", 0.0);
     const double done = run.summary.value("work", 0.0);
     if (wall > 0 && done > 0) rates.push_back(wall / done);
@@ -272,29 +275,23 @@ std::string command_line_of(const store::Workspace& workspace, const TrainReques
     out += " --eval " + quoted(spec.value("name", "") + "=" + data::file_of(spec));
   }
   if (!request.name.empty()) out += " --name " + quoted(request.name);
-  const json defaults = train::Recipe{}.to_json();
+  const json defaults = json(train::Recipe());
   // What stands behind the options: a project's recipe, or the defaults.
   json base = defaults;
   if (!asked.project.empty())
     if (const auto project = data::load_project(asked.project);
         project && project->recipe.is_object())
-      base.update(project->recipe);
-  const json values = recipe.to_json();
+      base.update(api::with_present_keys(api::infos<api::Recipe>(), project->recipe));
+  const json values = json(recipe);
   for (const auto& [key, value] : values.items()) {
-    if (key == "type" || key.starts_with("adam_")) continue;
-    if (value == base[key]) continue;
+    if (key == "type" || value == base[key]) continue;
     std::string option = key;
     std::replace(option.begin(), option.end(), '_', '-');
-    if (value.is_boolean()) {
-      if (!value.get<bool>()) return "";  // a flag can be set, not unset
-      out += " --" + option;
-    } else {
+    if (value.is_boolean())
+      out += (value.get<bool>() ? " --" : " --no-") + option;
+    else
       out += " --" + option + " " + quoted(shortest(value));
-    }
   }
-  // The Adam constants have no options of their own.
-  for (const char* key : {"adam_beta1", "adam_beta2", "adam_eps"})
-    if (values[key] != base[key]) return "";
   return out;
 }
 

@@ -264,9 +264,9 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
     LOUPE_TRY(auto set, encode_spec(spec, language, recipe));
     eval_sets.push_back(std::move(set));
   }
-  const bool bf16 = model::compute_type(recipe.dtype, device) == at::kBFloat16;
+  const bool bf16 = model::compute_type(recipe.compute_dtype, device) == at::kBFloat16;
   recorder.summary()["compute"] = bf16 ? "bf16" : "fp32";
-  if (recipe.dtype == "bf16" && !bf16)
+  if (recipe.compute_dtype == "bf16" && !bf16)
     log_warning(
         "this processor has no bf16 products (AVX-512); fp32 is used, which is faster here");
   recorder.summary()["left_out"] = train_set.left_out.size();
@@ -329,7 +329,7 @@ Result<JobStatus> eval_body(store::Workspace& workspace, const store::JobRow& jo
   LOUPE_TRY(const auto loaded, cache.run(job.run_id));
   LOUPE_TRY(const auto checkpoints, workspace.checkpoints(job.run_id));
   model::ForwardOptions options;
-  options.compute = model::compute_type(recipe.dtype, loaded->language.decoder->device());
+  options.compute = model::compute_type(recipe.compute_dtype, loaded->language.decoder->device());
   auto last = Clock::now() - std::chrono::seconds(1);
   for (const auto& spec : job.request.at("eval")) {
     LOUPE_TRY(const auto set, encode_spec(spec, loaded->language, recipe));

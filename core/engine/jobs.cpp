@@ -15,6 +15,7 @@
 #include <set>
 #include <thread>
 
+#include "core/api/field_info.h"
 #include "core/base/file.h"
 #include "core/engine/models.h"
 #include "core/engine/wire.h"
@@ -70,7 +71,7 @@ Result<void> stop_job(store::Workspace& workspace, int64_t id) {
 Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request) {
   LOUPE_TRY(const auto model, workspace.model(request.model));
   LOUPE_CHECK(check_trainable(model));
-  LOUPE_TRY([[maybe_unused]] const auto checked, train::recipe_from_json(request.recipe.to_json()));
+  LOUPE_TRY([[maybe_unused]] const auto checked, train::recipe_from_json(request.recipe));
   std::set<std::string> names;
   for (const auto& spec : request.eval)
     if (!names.insert(spec.value("name", "")).second)
@@ -85,7 +86,7 @@ Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest reques
   for (auto& spec : request.eval) {
     LOUPE_TRY([[maybe_unused]] const int64_t id, register_dataset(workspace, spec));
   }
-  run.recipe = request.recipe.to_json();
+  run.recipe = request.recipe;
   run.status = store::job_status_name(store::JobStatus::queued);
   run.device = request.recipe.device;
   StartedJob started;
@@ -269,7 +270,7 @@ api::Run to_api(const store::Workspace& workspace, const store::RunRow& row) {
     run.dataset = data::label_of(dataset->details);
     if (run.dataset.empty()) run.dataset = dataset->name;
   }
-  run.recipe = row.recipe;
+  run.recipe = api::with_present_keys(api::infos<api::Recipe>(), row.recipe);
   run.seed = row.recipe.value("seed", int64_t{0});
   run.status = row.status;
   run.device = row.device;

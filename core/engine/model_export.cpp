@@ -140,7 +140,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
 // Whether low-rank changes are all that sets it apart from its base: all that a run trained, all
 // that an adapter's file holds.
 Result<bool> is_all_low_rank(const LoadedReward& loaded, const store::ModelRow& row) {
-  if (loaded.run != 0) return loaded.recipe.trains == "lora";
+  if (loaded.run != 0) return loaded.recipe.tuning == "lora";
   const auto& modules = loaded.language.decoder->lora();
   if (row.kind != "adapter" || modules.empty()) return false;
   LOUPE_TRY(const auto adapter, model::inspect_adapter(row.path));
@@ -166,7 +166,7 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
                     {"model_files", files_of(model_row)}};
   if (is_run) {
     options.record["run"] = loaded->name;
-    options.record["recipe"] = loaded->recipe.to_json();
+    options.record["recipe"] = loaded->recipe;
   }
   // Low-rank changes leave as they are unless the whole model is asked for.
   LOUPE_TRY(const bool low_rank, is_all_low_rank(*loaded, model_row));

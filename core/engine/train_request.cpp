@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/api/field_info.h"
 #include "core/engine/models.h"
 
 namespace loupe::engine {
@@ -48,16 +49,21 @@ Result<std::vector<json>> eval_specs(const store::Workspace& workspace,
 Result<TrainRequest> train_request(store::Workspace& workspace, const api::TrainAsked& asked) {
   TrainRequest request;
   request.name = asked.name;
-  LOUPE_TRY(request.model, model_named(workspace, asked.model, {}));
-  LOUPE_TRY(const auto row, workspace.model(request.model));
-  LOUPE_CHECK(check_trainable(row));
-  LOUPE_TRY(request.recipe, train::recipe_from_json(asked.recipe));
+  std::string model = asked.model;
+  std::filesystem::path beside;  // what the model's files are named from
+  json recipe = json::object();
   if (!asked.project.empty()) {
     LOUPE_TRY(const auto project, data::load_project(asked.project));
-    LOUPE_TRY(auto data, project_data(project, asked.statements));
+    LOUPE_TRY(auto data, data::project_data(project, asked.statements));
     request.train = std::move(data.train);
     request.eval = std::move(data.eval);
     if (asked.sets) LOUPE_CHECK(keep_sets(request.eval, *asked.sets, asked.project));
+    if (model.empty()) {
+      model = project.model;
+      beside = project.path.parent_path();
+    }
+    if (project.recipe.is_object())
+      recipe = api::with_present_keys(api::infos<api::Recipe>(), project.recipe);
   } else if (asked.dataset != 0) {
     LOUPE_TRY(request.train, dataset_spec(workspace, asked.dataset));
   } else if (!asked.data.empty()) {
@@ -66,6 +72,12 @@ Result<TrainRequest> train_request(store::Workspace& workspace, const api::Train
     return Error{ErrorCode::invalid_input, "there is nothing to train on", "request",
                  "give a project, a data set or a file"};
   }
+  if (!asked.recipe.is_object()) return train::recipe_from_json(asked.recipe).error();
+  recipe.update(api::with_present_keys(api::infos<api::Recipe>(), asked.recipe));
+  LOUPE_TRY(request.recipe, train::recipe_from_json(recipe));
+  LOUPE_TRY(request.model, model_named(workspace, model, beside));
+  LOUPE_TRY(const auto row, workspace.model(request.model));
+  LOUPE_CHECK(check_trainable(row));
   LOUPE_TRY(auto more, eval_specs(workspace, asked.eval, asked.eval_datasets));
   std::move(more.begin(), more.end(), std::back_inserter(request.eval));
   return request;

@@ -26,7 +26,7 @@ model::LoraOptions lora_options(const Recipe& recipe) {
 
 Result<std::shared_ptr<model::Decoder>> make_trainable(std::shared_ptr<model::Decoder> base,
                                                        const Recipe& recipe) {
-  if (recipe.trains != "lora") return base;
+  if (recipe.tuning != "lora") return base;
   if (!base->lora().empty())
     return Error{ErrorCode::unsupported,
                  "the model has an adapter beside its matrices; no other one is trained on top",
@@ -40,7 +40,7 @@ Result<std::shared_ptr<model::Decoder>> make_trainable(std::shared_ptr<model::De
 
 NamedTensors trained_parameters(const reward::RewardModel& model, const Recipe& recipe) {
   auto& decoder = model.decoder();
-  decoder.set_trainable(recipe.trains == "full");
+  decoder.set_trainable(recipe.tuning == "full");
   NamedTensors out = decoder_state(decoder, recipe);
   for (auto& entry : model.own_parameters()) out.push_back(entry);
   for (auto& [name, tensor] : out) tensor.set_requires_grad(true);
@@ -48,15 +48,15 @@ NamedTensors trained_parameters(const reward::RewardModel& model, const Recipe& 
 }
 
 NamedTensors decoder_state(const model::Decoder& decoder, const Recipe& recipe) {
-  if (recipe.trains == "full") return decoder.parameters();
-  if (recipe.trains == "lora") return model::lora_tensors(decoder.lora());
+  if (recipe.tuning == "full") return decoder.parameters();
+  if (recipe.tuning == "lora") return model::lora_tensors(decoder.lora());
   return {};
 }
 
 Result<std::map<std::string, Tensor>> load_decoder_state(const std::filesystem::path& path,
                                                          model::Decoder& decoder,
                                                          const Recipe& recipe) {
-  if (recipe.trains == "full") return model::load_parameters(path, decoder);
+  if (recipe.tuning == "full") return model::load_parameters(path, decoder);
   at::NoGradGuard no_grad;
   LOUPE_TRY(auto tensors, model::load_tensors(path));
   for (auto& [name, tensor] : decoder_state(decoder, recipe)) {
@@ -74,7 +74,7 @@ Result<Trained> load_trained(const std::filesystem::path& path,
                              const std::shared_ptr<const model::Decoder>& base,
                              const Recipe& recipe) {
   Trained out;
-  if (recipe.trains == "full") {
+  if (recipe.tuning == "full") {
     out.decoder = base->clone();
   } else {
     LOUPE_TRY(out.decoder, base->with_lora({}));

@@ -32,7 +32,7 @@ std::unique_ptr<reward::RewardModel> make_reward(std::shared_ptr<model::Decoder>
   using Pooling = reward::ExplicitReward::Pooling;
   return std::make_unique<reward::ExplicitReward>(
       std::move(base), recipe.seed, recipe.pooling == "mean" ? Pooling::mean : Pooling::last,
-      recipe.head_sd);
+      recipe.head_init_std);
 }
 
 std::vector<std::span<const data::EncodedPair>> spans(
@@ -65,7 +65,7 @@ Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::E
       train_(std::move(train)),
       eval_sets_(std::move(eval_sets)),
       eval_plan_(spans(eval_sets_), decoder->config()) {
-  options_.compute = model::compute_type(recipe_.dtype, decoder->device(), decoder->residual());
+  options_.compute = model::compute_type(recipe_.compute_dtype, decoder->device(), decoder->residual());
   reward_ = make_reward(std::move(decoder), recipe_);
   optimizer_ =
       std::make_unique<AdamW>(trained_parameters(*reward_, recipe_),
@@ -75,7 +75,7 @@ Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::E
 
 int64_t Trainer::total_steps() const {
   const auto pairs = static_cast<int64_t>(train_.pairs.size());
-  const int64_t in_step = recipe_.batch_size * recipe_.accumulate;
+  const int64_t in_step = recipe_.batch_size * recipe_.gradient_accumulation;
   return recipe_.epochs * ((pairs + in_step - 1) / in_step);
 }
 
@@ -182,7 +182,7 @@ Result<Outcome> Trainer::run(const Observer& observer) {
   const auto start = Clock::now();
   double paused = 0;  // evaluation and checkpoints do not count as training time left
   const auto pairs = static_cast<int64_t>(train_.pairs.size());
-  const int64_t in_step = recipe_.batch_size * recipe_.accumulate;
+  const int64_t in_step = recipe_.batch_size * recipe_.gradient_accumulation;
   const int64_t steps_in_epoch = (pairs + in_step - 1) / in_step;
   const int64_t total = total_steps();
 
@@ -234,7 +234,7 @@ Result<Outcome> Trainer::run(const Observer& observer) {
            static_cast<double>(steps_done_), static_cast<double>(total),
            a_step * static_cast<double>(total - steps_done_)});
     const bool epoch_ends = steps_done_ % steps_in_epoch == 0;
-    if (epoch_ends && ((epoch + 1) % recipe_.eval_every == 0 || steps_done_ == total)) {
+    if (epoch_ends && ((epoch + 1) % recipe_.eval_every_epochs == 0 || steps_done_ == total)) {
       const auto before = Clock::now();
       evaluate(observer);
       paused += seconds_since(before);
@@ -255,8 +255,8 @@ Result<void> Trainer::save_checkpoint(const std::filesystem::path& path,
       {"format", "pt"},
       {"rewardloupe.step", std::to_string(steps_done_)},
       {"rewardloupe.seconds", std::to_string(seconds_now_)},
-      {"rewardloupe.recipe", recipe_.to_json().dump()}};
-  if (recipe_.trains == "full")
+      {"rewardloupe.recipe", api::json(recipe_).dump()}};
+  if (recipe_.tuning == "full")
     return model::save_parameters(reward_->decoder(), extra, metadata, path);
   auto tensors = decoder_state(reward_->decoder(), recipe_);
   tensors.insert(tensors.end(), extra.begin(), extra.end());

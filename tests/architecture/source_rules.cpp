@@ -29,7 +29,7 @@ const std::map<std::string, Folders>& arrows() {
     with("reward", {"model", "data"});
     with("eval", {"data", "reward"});
     with("attrib", {"reward", "data", "model"});
-    with("train", {"eval", "attrib"});
+    with("train", {"eval", "attrib", "api"});
     with("shift", {"eval", "attrib"});
     with("engine", {"train", "shift", "store", "api"});
     return t;

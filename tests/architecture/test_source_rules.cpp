@@ -65,7 +65,7 @@ const std::vector<Example> examples{
     {"core/train/trainer.h", "\"core/store/workspace.h\"", false},
     {"core/train/trainer.h", "\"core/shift/diff.h\"", false},
     {"core/train/trainer.h", "\"core/engine/jobs.h\"", false},
-    {"core/train/trainer.h", "\"core/api/messages.h\"", false},
+    {"core/train/trainer.h", "\"core/api/recipe.h\"", true},
     {"core/shift/diff.h", "\"core/attrib/exact.h\"", true},
     {"core/shift/diff.h", "\"core/train/trainer.h\"", false},
     {"core/store/workspace.h", "\"core/base/result.h\"", true},

@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
     const double rate = product_rate(config, tokens / 4, scalar);
     train::Recipe recipe;
     recipe.type = type;
-    recipe.dtype = dtype;
+    recipe.compute_dtype = dtype;
     recipe.batch_size = 4;
     recipe.epochs = 2;  // the first one warms up
     train::Trainer trainer(language->decoder, recipe, *encoded, {});

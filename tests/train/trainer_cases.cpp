@@ -80,7 +80,7 @@ std::string lora_follows_peft(const std::string& type) {
   const auto before = base->clone();
   train::Recipe recipe;
   recipe.type = type;
-  recipe.trains = "lora";
+  recipe.tuning = "lora";
   recipe.lora_rank = golden["rank"];
   recipe.lora_alpha = golden["alpha"];
   recipe.lora_targets = "q_proj,v_proj,down_proj";
@@ -127,7 +127,7 @@ std::string trained_comes_back(const std::string& type, const std::string& train
   const auto data = encoded(golden["pairs"], "golden");
   train::Recipe recipe;
   recipe.type = type;
-  recipe.trains = trains;
+  recipe.tuning = trains;
   recipe.epochs = 2;
   recipe.batch_size = 4;
   recipe.lr = 1e-2;
@@ -172,7 +172,7 @@ std::string trained_comes_back(const std::string& type, const std::string& train
 std::string targets_that_are_not_there() {
   Failures failures;
   train::Recipe recipe;
-  recipe.trains = "lora";
+  recipe.tuning = "lora";
   recipe.lora_targets = "q_proj,c_attn";
   const auto refused = train::make_trainable(tiny_decoder("mha-tied"), recipe);
   failures.check(!refused.ok() && refused.error().text().find("c_attn") != std::string::npos,
@@ -200,7 +200,7 @@ train::Recipe small_recipe(const std::string& type) {
   recipe.type = type;
   recipe.epochs = 3;
   recipe.batch_size = 2;
-  recipe.accumulate = 2;
+  recipe.gradient_accumulation = 2;
   recipe.lr = 1e-3;
   recipe.beta = 0.1;
   recipe.seed = 5;
@@ -215,8 +215,8 @@ std::string resume_goes_on(const std::string& type, const std::string& dtype,
   const auto golden = read_json(golden_folder() / "training.json");
   const auto data = encoded(golden["pairs"], "golden");
   auto recipe = small_recipe(type);
-  recipe.dtype = dtype;
-  recipe.trains = trains;
+  recipe.compute_dtype = dtype;
+  recipe.tuning = trains;
   const auto fresh = [&] {
     return must(train::make_trainable(tiny_decoder(golden["model"]), recipe));
   };
@@ -267,7 +267,7 @@ std::string four_threads_twice(const std::string& type) {
   auto recipe = small_recipe(type);
   recipe.epochs = 20;
   recipe.batch_size = 12;
-  recipe.accumulate = 1;
+  recipe.gradient_accumulation = 1;
   const int threads = at::get_num_threads();
   at::set_num_threads(4);
   std::vector<Recorded> recorded(2);
@@ -300,7 +300,7 @@ std::string implicit_starts_at_zero(const std::string& dtype) {
   const auto golden = read_json(golden_folder() / "training.json");
   const auto data = encoded(golden["pairs"], "golden");
   auto recipe = small_recipe("IM");
-  recipe.dtype = dtype;
+  recipe.compute_dtype = dtype;
   recipe.epochs = 1;
   Recorded recorded;
   train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
@@ -322,10 +322,10 @@ std::string accumulation_is_a_mean() {
   Recorded one, two;
   auto recipe = small_recipe("EX");
   recipe.batch_size = 4;
-  recipe.accumulate = 1;
+  recipe.gradient_accumulation = 1;
   (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(one));
   recipe.batch_size = 2;
-  recipe.accumulate = 2;
+  recipe.gradient_accumulation = 2;
   (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(two));
   failures.check(one.steps.size() == two.steps.size() && one.steps.size() == 9, "as many steps");
   for (size_t i = 0; i < one.steps.size(); ++i) {
@@ -347,8 +347,8 @@ std::string empty_set_is_an_error() {
 
 std::string recipe_refuses_nonsense() {
   Failures failures;
-  const auto round = train::recipe_from_json(small_recipe("IM").to_json());
-  failures.check(round.ok() && round->to_json() == small_recipe("IM").to_json(), "round trip");
+  const auto round = train::recipe_from_json(api::json(small_recipe("IM")));
+  failures.check(round.ok() && api::json(*round) == api::json(small_recipe("IM")), "round trip");
   for (const char* bad :
        {R"({"lr": -1})", R"({"epoch": 3})", R"({"type": "XX"})", R"({"epochs": 0})",
         R"({"lr": "1"})", R"({"batch_size": 1.5})", R"({"seed": -1})", R"([1])"}) {

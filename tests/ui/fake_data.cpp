@@ -20,8 +20,8 @@ Project project() {
   project.name = "persona";
   project.title = "Would an agreeable person say this?";
   project.model = "SmolLM2-135M-Instruct";
-  project.recipe = {{"epochs", 4},  {"lr", 3e-5},      {"batch_size", 8},  {"accumulate", 1},
-                    {"beta", 0.01}, {"dtype", "bf16"}, {"weight_decay", 0}};
+  project.recipe = {{"epochs", 4},  {"lr", 3e-5},      {"batch_size", 8},  {"gradient_accumulation", 1},
+                    {"beta", 0.01}, {"compute_dtype", "bf16"}, {"weight_decay", 0}};
   project.seeds = {0, 1, 2};
   project.sets = pair_sets;
   project.train_pairs = 80;

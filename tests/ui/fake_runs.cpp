@@ -154,7 +154,7 @@ void FakeRuns::add_many(std::vector<Run>* all) const {
     run.recipe = {{"type", run.type}, {"beta", 0.01}, {"lr", 1e-5 * (1 + i % 3)}};
     if (i == 1) {
       run.name = "im-lora-s0";
-      run.recipe["trains"] = "lora";
+      run.recipe["tuning"] = "lora";
     }
     if (i == 0) {
       run.status = "failed";

@@ -84,9 +84,9 @@ class TestTrainSetup : public QObject {
     QCOMPARE(recipe_number(1e20), QStringLiteral("1e20"));
     QVERIFY(same_value(0, 0.0));
     QVERIFY(!same_value("0", 0));
-    const json whole = whole_recipe({{"lr", 1e-6}, {"dtype", 3}, {"nonsense", 1}, {"type", "IM"}});
+    const json whole = whole_recipe({{"lr", 1e-6}, {"compute_dtype", 3}, {"nonsense", 1}, {"type", "IM"}});
     QCOMPARE(whole["lr"].get<double>(), 1e-6);
-    QCOMPARE(whole["dtype"].get<std::string>(), "fp32");
+    QCOMPARE(whole["compute_dtype"].get<std::string>(), "fp32");
     QCOMPARE(whole.size(), recipe_fields().size());
     QCOMPARE(bytes_text(3.14e9), QStringLiteral("3.1 GB"));
     QCOMPARE(bytes_text(2.4e6), QStringLiteral("2 MB"));

@@ -105,7 +105,7 @@ void ModelExport::offer(const QString& path) {
 }
 
 bool ModelExport::low_rank() const {
-  return run_.recipe.is_object() && run_.recipe.value("trains", "") == "lora";
+  return run_.recipe.is_object() && run_.recipe.value("tuning", "") == "lora";
 }
 
 void ModelExport::show_choices() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/recipe_model.h"
 
+#include <QCoreApplication>
 #include <QFont>
 #include <algorithm>
 
+#include "core/api/recipe.h"
 #include "ui/client/text.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
@@ -42,36 +44,22 @@ QMap<QString, QString> entries_of(const api::Run& run) {
   return entries;
 }
 
-// What one looks for first.
+// What one looks for first, then the recipe in its own order.
 const QStringList& leading_keys() {
-  static const QStringList keys{
-      QStringLiteral("type"),       QStringLiteral("model"),      QStringLiteral("data"),
-      QStringLiteral("seed"),       QStringLiteral("lr"),         QStringLiteral("epochs"),
-      QStringLiteral("batch_size"), QStringLiteral("accumulate"), QStringLiteral("beta"),
-      QStringLiteral("dtype"),      QStringLiteral("device")};
+  static const QStringList keys = [] {
+    QStringList out{QStringLiteral("type"), QStringLiteral("model"), QStringLiteral("data"),
+                    QStringLiteral("seed")};
+    for (const auto& info : api::infos<api::Recipe>())
+      if (!out.contains(qstr(info.key))) out << qstr(info.key);
+    return out;
+  }();
   return keys;
 }
 
 QString title_of_key(const QString& key) {
-  static const QHash<QString, QString> titles{
-      {QStringLiteral("lr"), RecipeModel::tr("learning rate")},
-      {QStringLiteral("batch_size"), RecipeModel::tr("batch size (pairs)")},
-      {QStringLiteral("accumulate"), RecipeModel::tr("accumulated batches")},
-      {QStringLiteral("dtype"), RecipeModel::tr("precision")},
-      {QStringLiteral("adam_beta1"), RecipeModel::tr("Adam beta 1")},
-      {QStringLiteral("adam_beta2"), RecipeModel::tr("Adam beta 2")},
-      {QStringLiteral("adam_eps"), RecipeModel::tr("Adam epsilon")},
-      {QStringLiteral("trains"), RecipeModel::tr("what is trained")},
-      {QStringLiteral("lora_rank"), RecipeModel::tr("LoRA rank")},
-      {QStringLiteral("lora_alpha"), RecipeModel::tr("LoRA alpha")},
-      {QStringLiteral("lora_targets"), RecipeModel::tr("LoRA targets")},
-      {QStringLiteral("head_sd"), RecipeModel::tr("sd of the head's first values")},
-      {QStringLiteral("eval_every"), RecipeModel::tr("evaluate every … epochs")},
-      {QStringLiteral("checkpoint_minutes"), RecipeModel::tr("checkpoint every … minutes")},
-      {QStringLiteral("max_prompt_tokens"), RecipeModel::tr("longest prompt (tokens)")},
-      {QStringLiteral("max_response_tokens"), RecipeModel::tr("longest response (tokens)")}};
-  const auto it = titles.constFind(key);
-  if (it != titles.cend()) return *it;
+  const auto* info = api::info_of(api::infos<api::Recipe>(), stdstr(key));
+  if (info != nullptr)
+    return QCoreApplication::translate("loupe", std::string(info->doc.title).c_str());
   QString plain = key;
   return plain.replace(QLatin1Char('_'), QLatin1Char(' '));
 }

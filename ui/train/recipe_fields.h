@@ -24,7 +24,7 @@ struct RecipeField {
   QStringList choices;              // choice; the engine's words
   QString only;                     // "EX" or "IM" when it means nothing to the other type
   QString zero;                     // what 0 means, when it is no number
-  QString trains;                   // "lora" when it means nothing unless that is trained
+  QString tuning;                   // "lora" when it means nothing with another tuning
 };
 
 const std::vector<RecipeField>& recipe_fields();

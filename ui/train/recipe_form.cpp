@@ -172,12 +172,12 @@ void RecipeForm::set_types(const QStringList& types) {
 // A field that means nothing to what is chosen cannot be edited.
 void RecipeForm::enable_fields() {
   const api::json chosen = recipe();
-  const QString trains = qstr(chosen.value("trains", ""));
+  const QString tuning = qstr(chosen.value("tuning", ""));
   for (RecipeFieldEdit* field : fields_) {
     const QString& only = field->field().only;
-    const QString& wants = field->field().trains;
+    const QString& wants = field->field().tuning;
     field->setEnabled((only.isEmpty() || types_.contains(only)) &&
-                      (wants.isEmpty() || wants == trains));
+                      (wants.isEmpty() || wants == tuning));
   }
 }
 

@@ -21,9 +21,9 @@ QString settings_key() {
 api::json paper(int batch_size, int accumulate, int epochs) {
   return {{"lr", 1e-6},
           {"batch_size", batch_size},
-          {"accumulate", accumulate},
+          {"gradient_accumulation", accumulate},
           {"epochs", epochs},
-          {"dtype", "fp32"}};
+          {"compute_dtype", "fp32"}};
 }
 
 std::vector<RecipePreset> built_in() {
@@ -33,8 +33,8 @@ std::vector<RecipePreset> built_in() {
        {{"epochs", 4},
         {"lr", 3e-5},
         {"batch_size", 8},
-        {"accumulate", 1},
-        {"dtype", "bf16"},
+        {"gradient_accumulation", 1},
+        {"compute_dtype", "bf16"},
         {"beta", 0.01}},
        false},
       {tr("paper: persona"), tr("The paper's recipe for its controlled experiment"),

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <CLI/CLI.hpp>
-
+#include "core/api/training.h"
 #include "core/engine/cli/command_line.h"
+#include "core/engine/cli/options.h"
 #include "core/engine/jobs.h"
-#include "core/engine/models.h"
-#include "core/engine/train_request.h"
 #include "core/engine/wire.h"
 
 namespace loupe::engine {
@@ -17,22 +15,22 @@ struct TrainOptions {
   std::string type = "ex", model, data, project, statements, name, resume;
   std::vector<std::string> eval, sets;
   train::Recipe recipe;
+  Said said;
   bool detach = false;
 };
 
 // NAME=FILE
-Result<json> eval_spec(const std::string& text) {
+Result<std::pair<std::string, std::string>> eval_file(const std::string& text) {
   const auto split = text.find('=');
   if (split == std::string::npos || split == 0 || split + 1 == text.size())
     return Error{ErrorCode::invalid_input, "\"" + text + "\" is not of the form NAME=FILE",
                  "--eval", ""};
-  return data::file_spec(text.substr(0, split), text.substr(split + 1));
+  return std::pair(text.substr(0, split), text.substr(split + 1));
 }
 
-Result<void> finish(store::Workspace& workspace, const StartedJob& started, bool detach,
+Result<void> finish(store::Workspace& workspace, const api::Started& started, bool detach,
                     Terminal& terminal) {
   LOUPE_TRY(const auto run, workspace.run(started.run));
-  LOUPE_CHECK(start_process(workspace, started.job));
   if (detach) {
     terminal.print({{"job", started.job}, {"run", started.run}},
                    "job " + std::to_string(started.job) + " works on run " + run.name);
@@ -88,97 +86,43 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_option("--name", o->name, "of the run");
   verb->add_option("--resume", o->resume, "go on with this run");
   verb->add_flag("--detach", o->detach, "return at once; the job goes on");
-  auto& r = o->recipe;
-  verb->add_option("--epochs", r.epochs)->capture_default_str();
-  verb->add_option("--lr", r.lr, "learning rate, constant")->capture_default_str();
-  verb->add_option("--batch-size", r.batch_size, "pairs in a forward pass")->capture_default_str();
-  verb->add_option("--accumulate", r.accumulate, "forward passes in an optimiser step")
-      ->capture_default_str();
-  verb->add_option("--seed", r.seed)->capture_default_str();
-  verb->add_option("--beta", r.beta, "im: scale of the log-ratio")->capture_default_str();
-  verb->add_option("--weight-decay", r.weight_decay)->capture_default_str();
-  verb->add_option("--dtype", r.dtype, "fp32, or bf16 (autocast)")
-      ->check(CLI::IsMember({"fp32", "bf16"}))
-      ->capture_default_str();
-  verb->add_option("--device", r.device, "auto, cpu or cuda:N")->capture_default_str();
-  verb->add_option("--trains", r.trains, "full, lora (low-rank), or ex: head")
-      ->check(CLI::IsMember({"full", "lora", "head"}))
-      ->capture_default_str();
-  verb->add_option("--lora-rank", r.lora_rank)->capture_default_str();
-  verb->add_option("--lora-alpha", r.lora_alpha, "the low-rank product counts alpha / rank")
-      ->capture_default_str();
-  verb->add_option("--lora-targets", r.lora_targets, "all-linear, or names: q_proj,v_proj")
-      ->capture_default_str();
-  verb->add_option("--pooling", r.pooling, "ex: last or mean")
-      ->check(CLI::IsMember({"last", "mean"}))
-      ->capture_default_str();
-  verb->add_option("--head-sd", r.head_sd,
-                   "ex: spread of the head's first values; 0: the model's initializer_range")
-      ->capture_default_str();
-  verb->add_flag("--length-normalised", r.length_normalised, "im: divide by the response's length");
-  verb->add_flag("--without-reference", r.without_reference,
-                 "im: the policy's log-probability alone");
-  verb->add_option("--max-prompt-tokens", r.max_prompt_tokens,
-                   "longer pairs are left out; 0: no limit")
-      ->capture_default_str();
-  verb->add_option("--max-response-tokens", r.max_response_tokens)->capture_default_str();
-  verb->add_option("--eval-every", r.eval_every, "epochs between evaluations")
-      ->capture_default_str();
-  verb->add_option("--checkpoint-minutes", r.checkpoint_minutes,
-                   "at least this often, and after every epoch")
-      ->capture_default_str();
-  verb->add_option("--threads", r.threads, "CPU threads; 0: all cores")->capture_default_str();
+  add_options(*verb, o->recipe, o->said, {"type"});
   verb->callback([&context, o, verb] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      LOUPE_TRY(auto workspace, context.open());
+      LOUPE_TRY(const auto local, context.service());
       if (!o->resume.empty()) {
-        LOUPE_CHECK(workspace.reap_dead_jobs());
-        LOUPE_TRY(const auto run, find_run(workspace, o->resume));
-        LOUPE_TRY(const auto started, add_resume(workspace, run.id));
-        return finish(workspace, started, o->detach, terminal);
+        LOUPE_CHECK(local->store.reap_dead_jobs());
+        LOUPE_TRY(const auto run, find_run(local->store, o->resume));
+        LOUPE_TRY(const auto started, local->ask<api::TrainResume>({run.id}));
+        return finish(local->store, started, o->detach, terminal);
       }
-      TrainRequest request;
-      request.name = o->name;
-      request.model = o->model;
-      if (!o->project.empty()) {
-        LOUPE_TRY(const auto project, data::load_project(o->project));
-        LOUPE_TRY(const auto data, project_data(project, o->statements));
-        request.train = data.train;
-        request.eval = data.eval;
-        if (!o->sets.empty()) LOUPE_CHECK(keep_sets(request.eval, o->sets, o->project));
-        if (request.model.empty()) {
-          LOUPE_TRY(request.model,
-                    model_named(workspace, project.model, project.path.parent_path()));
-        }
-        // The project's recipe, with what the command line says laid over it.
-        json recipe = project.recipe.is_object() ? project.recipe : json::object();
-        const json given = o->recipe.to_json();
-        for (const auto* option : verb->get_options()) {
-          std::string key = option->get_name(false, true);
-          key = key.substr(key.rfind("--") == std::string::npos ? 0 : key.rfind("--") + 2);
-          std::replace(key.begin(), key.end(), '-', '_');
-          if (option->count() > 0 && given.contains(key) && key != "type") recipe[key] = given[key];
-        }
-        LOUPE_TRY(request.recipe, train::recipe_from_json(recipe));
-      } else {
-        if (o->data.empty())
-          return Error{ErrorCode::invalid_input, "there is nothing to train on", "train",
-                       "give --data FILE or --project FILE"};
-        request.recipe = o->recipe;
-        request.train = data::file_spec("train", o->data);
-      }
+      api::TrainAsked asked;
+      asked.model = o->model;
+      asked.name = o->name;
+      asked.project = o->project;
+      asked.statements = o->statements;
+      asked.data = o->data;
+      if (!o->sets.empty()) asked.sets = o->sets;
       for (const auto& text : o->eval) {
-        LOUPE_TRY(auto spec, eval_spec(text));
-        request.eval.push_back(std::move(spec));
+        LOUPE_TRY(const auto set, eval_file(text));
+        if (!asked.eval.emplace(set).second)
+          return Error{ErrorCode::invalid_input,
+                       "two evaluation sets are called \"" + set.first + "\"", "--eval",
+                       "give each its own NAME in --eval NAME=FILE"};
       }
-      // A project may name the type; the command line's word goes before it.
-      if (o->project.empty() || verb->get_option("--type")->count() > 0)
-        request.recipe.type = o->type == "im" || o->type == "IM" ? "IM" : "EX";
-      if (request.model.empty())
+      // What the command line says goes before a project's recipe.
+      const json given = o->recipe;
+      for (const auto& key : o->said) asked.recipe[key] = given[key];
+      if (verb->get_option("--type")->count() > 0)
+        asked.recipe["type"] = o->type == "im" || o->type == "IM" ? "IM" : "EX";
+      if (asked.project.empty() && asked.data.empty())
+        return Error{ErrorCode::invalid_input, "there is nothing to train on", "train",
+                     "give --data FILE or --project FILE"};
+      if (asked.project.empty() && asked.model.empty())
         return Error{ErrorCode::invalid_input, "no model was named", "train",
                      "give --model NAME; `model list` shows them"};
-      LOUPE_TRY(const auto started, add_training(workspace, request));
-      return finish(workspace, started, o->detach, terminal);
+      LOUPE_TRY(const auto started, local->ask<api::TrainStart>(asked));
+      return finish(local->store, started, o->detach, terminal);
     });
   });
 }
@@ -196,15 +140,16 @@ void add_eval(CLI::App& app, Context& context) {
   verb->add_flag("--detach", o->detach, "return at once; the job goes on");
   verb->callback([&context, o] {
     context.run([&](Terminal& terminal) -> Result<void> {
-      LOUPE_TRY(auto workspace, context.open());
-      LOUPE_TRY(const auto run, find_run(workspace, o->run));
-      std::vector<json> specs;
+      LOUPE_TRY(const auto local, context.service());
+      LOUPE_TRY(const auto run, find_run(local->store, o->run));
+      api::EvalAsked asked;
+      asked.run = run.id;
       for (const auto& text : o->eval) {
-        LOUPE_TRY(auto spec, eval_spec(text));
-        specs.push_back(std::move(spec));
+        LOUPE_TRY(const auto set, eval_file(text));
+        asked.eval.insert(set);
       }
-      LOUPE_TRY(const auto started, add_evaluation(workspace, run.id, specs));
-      return finish(workspace, started, o->detach, terminal);
+      LOUPE_TRY(const auto started, local->ask<api::EvalStart>(asked));
+      return finish(local->store, started, o->detach, terminal);
     });
   });
 }
