@@ -17,6 +17,8 @@ LOUPE_JSON(Scores)
 LOUPE_JSON(LogProbsAsked)
 LOUPE_JSON(TokenLogProb)
 LOUPE_JSON(LogProbs)
+LOUPE_JSON(AttributionMethod)
+LOUPE_JSON(Rows<AttributionMethod>)
 LOUPE_JSON(Rows<Shift>)
 
 }  // namespace loupe::api

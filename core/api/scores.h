@@ -20,11 +20,12 @@ struct TokenCredit {
 
 struct ResponseCredit {
   std::vector<TokenCredit> tokens;  // of y, template's end-of-turn tokens included
+  std::vector<TokenCredit> prompt;  // of x, where input tokens are credited
   double reward = 0;
   double offset =
       0;  // EX: u.h_0 (last prompt token); IM: 0. reward = offset + sum of credits + error
   double error = 0;  // |reward - offset - sum|
-  LOUPE_FIELDS(ResponseCredit, tokens, reward, offset, error)
+  LOUPE_FIELDS(ResponseCredit, tokens, prompt, reward, offset, error)
 };
 
 struct Attribution {
@@ -63,12 +64,23 @@ inline constexpr std::string_view compute_dtypes[] = {"fp32", "bf16"};
 struct AttributeAsked {
   ScorerId of;
   PairRef pair;
-  LOUPE_ASKED(AttributeAsked, (of, pair), ())
+  std::string method = "exact";
+  LOUPE_ASKED(AttributeAsked, (of, pair), (method))
 };
 struct Attribute : Method<AttributeAsked, Attribution> {
   static constexpr const char* name = "attribute";
   static constexpr Lane lane = Lane::interactive;
   static constexpr std::string_view doing = LOUPE_TEXT("rewards");
+};
+
+struct AttributionMethod {
+  std::string id, title, why;
+  bool input_tokens = false;  // these are credited, not output positions
+  LOUPE_FIELDS(AttributionMethod, id, title, why, input_tokens)
+};
+struct AttributionMethods : Method<Nothing, Rows<AttributionMethod>> {
+  static constexpr const char* name = "attribute/methods";
+  static constexpr Lane lane = Lane::store;
 };
 
 struct ShiftAsked {
@@ -144,6 +156,6 @@ struct LogProbsOf : Method<LogProbsAsked, LogProbs> {
   static constexpr Lane lane = Lane::batch;
 };
 
-using ScoreMethods = Methods<Attribute, ShiftResponse, Score, LogProbsOf>;
+using ScoreMethods = Methods<Attribute, AttributionMethods, ShiftResponse, Score, LogProbsOf>;
 
 }  // namespace loupe::api

@@ -4,36 +4,20 @@
 #include <torch/torch.h>
 
 #include <cmath>
-#include <map>
 
 namespace loupe::attrib {
 
-namespace {
-
-std::vector<double> numbers(const at::Tensor& tensor) {
-  if (!tensor.defined()) return {};
-  const at::Tensor values = tensor.to(at::kDouble).cpu().contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+MethodInfo Exact::info() const {
+  return {"exact", "Exact",
+          "What each position of the response adds: the change of u·h (EX), or the summand of its "
+          "token (IM). The values add up to the reward.",
+          Credited::output_positions};
 }
 
-}  // namespace
-
-std::vector<ResponseCredit> exact(const reward::RewardModel& model,
-                                  const std::vector<data::EncodedText>& texts,
-                                  const model::ForwardOptions& options) {
-  std::map<std::vector<int32_t>, std::vector<size_t>> by_prompt;
-  for (size_t i = 0; i < texts.size(); ++i) by_prompt[texts[i].prompt].push_back(i);
-  model::PackedBatch batch(model.decoder().config());
-  std::vector<size_t> order;
-  for (const auto& [prompt, members] : by_prompt) {
-    std::vector<std::vector<int32_t>> ids;
-    for (const size_t i : members) {
-      auto& list = ids.emplace_back();
-      for (const auto& token : texts[i].response) list.push_back(token.id);
-      order.push_back(i);
-    }
-    batch.add_group(prompt, {ids.begin(), ids.end()});
-  }
+std::vector<ResponseCredit> Exact::run(const reward::RewardModel& model,
+                                       const std::vector<data::EncodedText>& texts,
+                                       const model::ForwardOptions& options) const {
+  const auto [batch, order] = batch_of(model, texts);
   const reward::Credits credits = model.credits(batch, options);
   const auto rewards = numbers(credits.rewards);
   const auto offsets = numbers(credits.offset);

@@ -22,7 +22,8 @@ Result<data::EncodedText> encode(const model::LanguageModel& language,
   return text;
 }
 
-Result<std::vector<attrib::ResponseCredit>> credits(const model::LanguageModel& language,
+Result<std::vector<attrib::ResponseCredit>> credits(const attrib::Method& method,
+                                                    const model::LanguageModel& language,
                                                     const reward::RewardModel& reward,
                                                     const std::vector<tokenize::Turn>& prompt,
                                                     const std::vector<std::string>& responses,
@@ -36,7 +37,8 @@ Result<std::vector<attrib::ResponseCredit>> credits(const model::LanguageModel& 
   }
   model::ForwardOptions options;
   options.cancel = cancel;
-  return attrib::exact(reward, texts, options);
+  LOUPE_CHECK(method.fits(reward));
+  return method.run(reward, texts, options);
 }
 
 api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
@@ -70,8 +72,8 @@ Result<std::vector<api::ResponseCredit>> remembered(const LoadedReward& run,
       missing.push_back(response);
   if (!missing.empty()) {
     std::string ignored;
-    LOUPE_TRY(const auto found,
-              credits(run.language, *run.reward, prompt, missing, ignored, cancel));
+    LOUPE_TRY(const auto found, credits(attrib::Exact(), run.language, *run.reward, prompt, missing,
+                                        ignored, cancel));
     for (size_t i = 0; i < missing.size(); ++i)
       memo.keep(key(missing[i]), to_api(found[i], *run.language.tokenizer));
   }
@@ -136,17 +138,22 @@ Result<std::vector<tokenize::Turn>> turns_of(const std::vector<api::Turn>& turns
 }
 
 Result<api::Attribution> attribute(const LoadedReward& loaded, const data::PreferencePair& pair,
-                                   const CancelToken& cancel) {
+                                   const std::string& method_id, const CancelToken& cancel) {
   return guarded([&]() -> Result<api::Attribution> {
     const auto& language = loaded.language;
+    const auto* method = attrib::method(method_id);
+    if (method == nullptr)
+      return Error{ErrorCode::invalid_input, "there is no attribution method \"" + method_id + "\"",
+                   "method", "`attribute --help` names them"};
     api::Attribution out;
     out.run = loaded.run;
     out.model = loaded.model;
     out.run_name = loaded.name;
     out.type = loaded.type;
-    out.method = "exact";
-    out.credits = "output positions";
-    LOUPE_TRY(const auto found, credits(language, *loaded.reward, pair.prompt,
+    out.method = method_id;
+    const bool inputs = method->info().credited == attrib::Credited::input_tokens;
+    out.credits = inputs ? "input tokens" : "output positions";
+    LOUPE_TRY(const auto found, credits(*method, language, *loaded.reward, pair.prompt,
                                         {pair.chosen, pair.rejected}, out.prompt, cancel));
     out.chosen = to_api(found[0], *language.tokenizer);
     out.rejected = to_api(found[1], *language.tokenizer);

@@ -43,7 +43,7 @@ Result<std::vector<tokenize::Turn>> turns_of(const std::vector<api::Turn>& turns
 
 // Scored in fp32, the exact mode. Throw nothing: Cancelled and torch's errors come back as Errors.
 Result<api::Attribution> attribute(const LoadedReward& loaded, const data::PreferencePair& pair,
-                                   const CancelToken& cancel);
+                                   const std::string& method, const CancelToken& cancel);
 Result<api::Shift> shift_response(const LoadedReward& loaded, const Edit& edit,
                                   const CancelToken& cancel, CreditMemo* memo = nullptr);
 

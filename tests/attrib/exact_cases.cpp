@@ -46,7 +46,7 @@ std::string credits(const std::string& variant) {
   Failures failures;
   const auto list = texts();
   for (const auto& named : every_kind(variant)) {
-    const auto got = attrib::exact(*named.model, list, {});
+    const auto got = attrib::Exact().run(*named.model, list, {});
     failures.check(got.size() == list.size(), "a result a text");
     for (size_t i = 0; i < list.size() && i < got.size(); ++i) {
       const std::string where = named.name + ", text " + std::to_string(i);
@@ -81,7 +81,7 @@ std::string log_probs_come_along() {
   const auto policy = moved(*reference);
   for (const bool alone_policy : {false, true}) {
     const reward::ImplicitReward model(policy, reference, {tiny_beta, false, alone_policy});
-    const auto got = attrib::exact(model, list, {});
+    const auto got = attrib::Exact().run(model, list, {});
     for (size_t i = 0; i < list.size(); ++i) {
       const auto batch = alone(list[i].prompt, response_ids(list[i]));
       const auto log_prob = reward::policy_log_probs(*policy, batch, {});
@@ -98,7 +98,7 @@ std::string log_probs_come_along() {
     }
   }
   const auto explicit_model = every_kind("gqa-untied");
-  for (const auto& response : attrib::exact(*explicit_model[0].model, list, {}))
+  for (const auto& response : attrib::Exact().run(*explicit_model[0].model, list, {}))
     for (const auto& token : response.tokens)
       failures.check(token.log_prob == 0 && token.ref_log_prob == 0, "EX has none");
   return failures.text();
@@ -115,7 +115,7 @@ std::string equals_score() {
   }
   for (const auto& named : every_kind("gqa-bias")) {
     const auto scores = reward::score(*named.model, plan, {}, {});
-    const auto got = attrib::exact(*named.model, list, {});
+    const auto got = attrib::Exact().run(*named.model, list, {});
     for (size_t i = 0; i < list.size(); ++i) {
       const auto [chosen, rejected] = plan.slots(0, i / 2);
       failures.near(got[i].reward, scores[static_cast<size_t>(i % 2 == 0 ? chosen : rejected)],
@@ -132,7 +132,7 @@ std::string cancel_throws() {
   options.cancel.supersede();
   bool superseded = false;
   try {
-    (void)attrib::exact(*kinds[2].model, texts(), options);
+    (void)attrib::Exact().run(*kinds[2].model, texts(), options);
   } catch (const Cancelled& cancelled) {
     superseded = cancelled.superseded;
   }

@@ -136,6 +136,10 @@ Shift FakeScores::named_as(const ScorerId& of) const {
   return named;
 }
 
+Rows<AttributionMethod> FakeScores::answer(AttributionMethods, const Nothing&, const json&) const {
+  return {{{"exact", "Exact", "What each position of the response adds.", false}}};
+}
+
 Rows<Shift> FakeScores::answer(ShiftResponse, const ShiftAsked& asked, const json& request) const {
   Rows<Shift> out;
   for (const ScorerId& of : asked.of) {

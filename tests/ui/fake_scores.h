@@ -20,6 +20,8 @@ class FakeScores {
              const FakeRuns& runs, FakeModels::Write write);
   // request: the id that progress speaks of.
   api::Attribution answer(api::Attribute, const api::AttributeAsked&, const json& request) const;
+  api::Rows<api::AttributionMethod> answer(api::AttributionMethods, const api::Nothing&,
+                                           const json& request) const;
   api::Rows<api::Shift> answer(api::ShiftResponse, const api::ShiftAsked&,
                                const json& request) const;
   api::Scores answer(api::Score, const api::ScoreAsked&, const json& request) const;

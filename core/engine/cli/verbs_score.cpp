@@ -12,7 +12,8 @@ using nlohmann::json;
 
 struct TextOptions {
   std::vector<std::string> runs, models;
-  std::string prompt, chosen, rejected, edited, data, set, dtype = "fp32", device = "auto";
+  std::string prompt, chosen, rejected, edited, data, set, dtype = "fp32", device = "auto",
+                                                           method = "exact";
   int64_t index = -1;
 };
 
@@ -120,6 +121,7 @@ void add_attribute(CLI::App& app, Context& context) {
   verb->add_option("--rejected", options->rejected);
   verb->add_option("--set", options->set, "one of the run's evaluation sets, with --index");
   verb->add_option("--index", options->index, "which pair of the set, from 0");
+  verb->add_option("--method", options->method, "how: exact")->capture_default_str();
   verb->callback([&context, options] {
     context.run([&](Terminal& terminal) -> Result<void> {
       if (options->set.empty() &&
@@ -141,7 +143,7 @@ void add_attribute(CLI::App& app, Context& context) {
       } else {
         pair.text = api::PairText{one_turn(options->prompt), options->chosen, options->rejected};
       }
-      LOUPE_TRY(const auto attribution, local->ask<api::Attribute>({of.id, pair}));
+      LOUPE_TRY(const auto attribution, local->ask<api::Attribute>({of.id, pair, options->method}));
       terminal.print(attribution, of.name + " (" + attribution.type + "), credits are of " +
                                       attribution.credits + "\nchosen\n" +
                                       credit_table(attribution.chosen, attribution.type) +

@@ -38,6 +38,8 @@ class ScoreHandlers {
  public:
   explicit ScoreHandlers(Session& session) : session_(session) {}
   Result<api::Attribution> answer(api::Attribute, const api::AttributeAsked&, CallContext&);
+  Result<api::Rows<api::AttributionMethod>> answer(api::AttributionMethods, const api::Nothing&,
+                                                   CallContext&);
   Result<api::Rows<api::Shift>> answer(api::ShiftResponse, const api::ShiftAsked&, CallContext&);
   Result<api::Scores> answer(api::Score, const api::ScoreAsked&, CallContext&);
   Result<api::LogProbs> answer(api::LogProbsOf, const api::LogProbsAsked&, CallContext&);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/attrib/method.h"
 #include "core/data/source.h"
 #include "core/engine/model_cache.h"
 #include "core/engine/models.h"
@@ -20,7 +21,18 @@ Result<api::Attribution> ScoreHandlers::answer(api::Attribute, const api::Attrib
   LOUPE_TRY(const auto pair, session_.pairs.pair(context.store, asked.pair));
   // Loading is told apart from computing, so that a first click does not look like a hang.
   LOUPE_TRY(const auto loaded, session_.cache().scorer(asked.of, context.progress));
-  return attribute(*loaded, pair, context.cancel);
+  return attribute(*loaded, pair, asked.method, context.cancel);
+}
+
+Result<api::Rows<api::AttributionMethod>> ScoreHandlers::answer(api::AttributionMethods,
+                                                                const api::Nothing&, CallContext&) {
+  api::Rows<api::AttributionMethod> out;
+  for (const auto* method : attrib::methods()) {
+    const auto info = method->info();
+    out.rows.push_back({std::string(info.id), std::string(info.title), std::string(info.why),
+                        info.credited == attrib::Credited::input_tokens});
+  }
+  return out;
 }
 
 Result<api::Rows<api::Shift>> ScoreHandlers::answer(api::ShiftResponse,
