@@ -17,7 +17,3 @@ if(LOUPE_UI)
 elseif(LOUPE_TESTS)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
 endif()
-
-if(LOUPE_ENGINE)
-  include(Torch)
-endif()

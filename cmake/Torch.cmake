@@ -18,7 +18,6 @@ endif()
 add_library(torch_flags INTERFACE)
 target_include_directories(torch_flags SYSTEM INTERFACE
   ${LOUPE_TORCH_DIR}/include ${LOUPE_TORCH_DIR}/include/torch/csrc/api/include)
-target_compile_definitions(torch_flags INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 
 # The OpenMP that torch itself runs on: a process has one.
 file(GLOB _openmp ${LOUPE_TORCH_DIR}/lib/libgomp*.so*)
@@ -33,24 +32,18 @@ target_link_options(loupe_torch INTERFACE
   -Wl,-rpath,${LOUPE_TORCH_DIR}/lib -Wl,-rpath-link,${LOUPE_TORCH_DIR}/lib
   -Wl,--allow-shlib-undefined)
 if(LOUPE_CUDA)
-  target_compile_definitions(torch_flags INTERFACE LOUPE_WITH_CUDA=1)
   target_link_options(loupe_torch INTERFACE -Wl,--no-as-needed)
   target_link_libraries(loupe_torch INTERFACE
     ${LOUPE_TORCH_DIR}/lib/libtorch_cuda.so ${LOUPE_TORCH_DIR}/lib/libc10_cuda.so)
 endif()
 
-# The precompiled header that every torch-using target reuses.
-file(WRITE ${CMAKE_BINARY_DIR}/pch_torch.cpp "// Holds the precompiled torch header.\n")
-add_library(loupe_torch_pch STATIC ${CMAKE_BINARY_DIR}/pch_torch.cpp)
-target_link_libraries(loupe_torch_pch PUBLIC loupe_flags torch_flags nlohmann_json::nlohmann_json)
-target_precompile_headers(loupe_torch_pch PRIVATE
-  <torch/torch.h> <string> <vector> <memory> <functional> <map> <optional> <span> <nlohmann/json.hpp>)
+loupe_precompiled(torch HEADERS ${LOUPE_PCH_CORE} <ATen/ATen.h> <ATen/core/grad_mode.h>
+  DEPS torch_flags nlohmann_json::nlohmann_json)
 
 # loupe_torch_library(model SOURCES … DEPS …): a loupe_library whose sources see torch.
 function(loupe_torch_library name)
-  loupe_library(${name} ${ARGN})
+  loupe_library(${name} ${ARGN} PCH torch)
   target_link_libraries(loupe_${name} PUBLIC loupe_torch)
-  target_precompile_headers(loupe_${name} REUSE_FROM loupe_torch_pch)
 endfunction()
 
 # loupe_case_test(test_decoder SOURCES decoder_cases.cpp DEPS …): cases that know torch, run by Qt Test.
@@ -58,7 +51,7 @@ function(loupe_case_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_library(${name}_cases OBJECT ${ARG_SOURCES})
   target_link_libraries(${name}_cases PUBLIC loupe_flags loupe_torch ${ARG_DEPS})
-  target_precompile_headers(${name}_cases REUSE_FROM loupe_torch_pch)
+  loupe_use_precompiled(${name}_cases torch)
   loupe_test(${name} SOURCES ${CMAKE_SOURCE_DIR}/tests/support/case_runner.cpp $<TARGET_OBJECTS:${name}_cases>
              DEPS loupe_torch ${ARG_DEPS} LABELS ${ARG_LABELS} TIMEOUT ${ARG_TIMEOUT})
 endfunction()

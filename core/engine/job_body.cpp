@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What runs inside `rewardloupe-engine job ID`.
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,9 +42,9 @@ double seconds_since(Clock::time_point start) {
 
 json versions() {
   return {{"rewardloupe", LOUPE_VERSION},
-          {"torch", TORCH_VERSION},
+          {"torch", torch_version()},
           {"kernels", model::kernels::instruction_set()},
-          {"threads", at::get_num_threads()}};
+          {"threads", thread_count()}};
 }
 
 // An evaluation with its pairs, in one transaction.

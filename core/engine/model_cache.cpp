@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model_cache.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include "core/base/log.h"
 #include "core/engine/installation.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include "core/base/file.h"
 #include "core/engine/guarded.h"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/placement.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+#include <ATen/DeviceAccelerator.h>
 
 #include <cstdio>
 #include <thread>
 
 #include "core/base/log.h"
 #include "core/engine/installation.h"
-#ifdef LOUPE_WITH_CUDA
-#include <ATen/DeviceAccelerator.h>
-#endif
 
 namespace loupe::engine {
 
@@ -24,14 +24,15 @@ std::string gigabytes(double bytes) {
   return text;
 }
 
+// 0 in a build without the CUDA parts of LibTorch, which only the linker knows of.
+int64_t gpu_count() { return static_cast<int64_t>(at::getNumGPUs()); }
+
+std::string gpu_name(int64_t index) { return "cuda:" + std::to_string(index); }
+
 }  // namespace
 
 Result<at::Device> choose_device(const std::string& name) {
-#ifdef LOUPE_WITH_CUDA
-  const auto count = static_cast<int64_t>(torch::cuda::device_count());
-#else
-  const int64_t count = 0;
-#endif
+  const int64_t count = gpu_count();
   if (name == "cpu" || (name == "auto" && count == 0)) return at::Device(at::kCPU);
   if (name == "auto") return at::Device(at::kCUDA, 0);
   const std::string number = name.starts_with("cuda:") ? name.substr(5) : name == "cuda" ? "0" : "";
@@ -44,20 +45,14 @@ Result<at::Device> choose_device(const std::string& name) {
     return Error{ErrorCode::not_found,
                  "there is no " + name + "; " + std::to_string(count) + " CUDA devices were found",
                  "",
-#ifdef LOUPE_WITH_CUDA
-                 "use auto or cpu"};
-#else
-                 "this build has no CUDA; use auto or cpu"};
-#endif
+                 at::globalContext().hasCUDART() ? "use auto or cpu"
+                                                 : "this build has no CUDA; use auto or cpu"};
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
 std::vector<std::string> device_names() {
   std::vector<std::string> names{"cpu"};
-#ifdef LOUPE_WITH_CUDA
-  for (size_t i = 0; i < torch::cuda::device_count(); ++i)
-    names.push_back("cuda:" + std::to_string(i));
-#endif
+  for (int64_t i = 0; i < gpu_count(); ++i) names.push_back(gpu_name(i));
   return names;
 }
 
@@ -68,13 +63,10 @@ void set_threads(int64_t wanted) {
 
 std::vector<Gpu> gpus() {
   std::vector<Gpu> out;
-#ifdef LOUPE_WITH_CUDA
-  for (size_t i = 0; i < torch::cuda::device_count(); ++i) {
+  for (int64_t i = 0; i < gpu_count(); ++i) {
     const auto [free, total] = at::accelerator::getMemoryInfo(static_cast<c10::DeviceIndex>(i));
-    out.push_back(
-        {"cuda:" + std::to_string(i), static_cast<double>(free), static_cast<double>(total)});
+    out.push_back({gpu_name(i), static_cast<double>(free), static_cast<double>(total)});
   }
-#endif
   return out;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/export.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include "core/base/file.h"
 #include "core/model/export_readme.h"

@@ -2,7 +2,8 @@
 #include "core/train/optimizer.h"
 
 #include <ATen/ops/_fused_adamw.h>
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 

@@ -9,8 +9,10 @@
 // once before, so that all of it is from memory. Anonymous memory is what the heap takes (mapped
 // files are not in it), looked at every millisecond while the first load runs: "peak" and "after"
 // are its growth as parts of what the parameters take.
+#include <ATen/Parallel.h>
+
 #include <sys/wait.h>
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -9,8 +9,11 @@
 // x body parameters x distinct tokens + attention (12 x layers x heads x head_dim x pairs of query
 // and key, forward and backward), for IM + 6 x hidden x vocabulary x response tokens, and the
 // reference's forward pass (a third of all that).
+#include <ATen/Parallel.h>
+
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <chrono>
 #include <cstdio>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <ATen/Parallel.h>
+
 #include "core/model/compute.h"
 #include "core/model/kernels.h"
 #include "core/model/parallel.h"
@@ -258,7 +260,7 @@ std::string cancelled_backward_leaves_nothing() {
 // Sums over rows are added in one order, however many threads there are.
 std::string norm_gradient_of_any_threads() {
   Failures failures;
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const auto h = at::randn({1000, 40});
   const auto down = at::randn({1000, 40});
   const int threads = at::get_num_threads();

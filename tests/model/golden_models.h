@@ -2,7 +2,7 @@
 // The tiny models of tests/golden, opened without their tokenizers.
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <filesystem>
 #include <fstream>

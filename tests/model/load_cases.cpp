@@ -131,7 +131,7 @@ std::string round_trip(const std::string& variant) {
   at::NoGradGuard no_grad;
   const Copy copy(variant);
   const auto decoder = tiny_decoder(variant);
-  torch::manual_seed(9);
+  at::manual_seed(9);
   for (const auto& [name, parameter] : decoder->parameters())
     parameter.detach().add_(at::randn_like(parameter));
   const auto head = at::randn({1, 32});

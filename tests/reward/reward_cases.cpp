@@ -215,7 +215,7 @@ std::string gradient_of_the_input() {
   for (const auto& named : every_kind("gqa-untied", at::kDouble)) {
     const auto& model = *named.model;
     std::map<const model::Decoder*, at::Tensor> directions, inputs;
-    torch::manual_seed(9);
+    at::manual_seed(9);
     const auto plain = model.rewards(batch, options, {}).detach();
     for (const bool through : {true, false}) {
       directions.clear();

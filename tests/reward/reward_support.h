@@ -2,7 +2,8 @@
 // Pairs made by seed and reward models on the tiny golden decoders.
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <memory>
@@ -49,7 +50,7 @@ inline std::vector<data::EncodedPair> draw_pairs(int64_t count, uint64_t size, u
 inline std::shared_ptr<model::Decoder> moved(const model::Decoder& from) {
   at::NoGradGuard no_grad;
   const auto out = from.clone();
-  torch::manual_seed(4);
+  at::manual_seed(4);
   for (const auto& [name, parameter] : out->parameters())
     parameter.detach().add_(at::randn_like(parameter) * 0.05);
   out->parameters_changed();

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <ATen/Parallel.h>
+
 #include <unistd.h>
 
 #include "core/train/trainable.h"
