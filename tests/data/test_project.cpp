@@ -44,7 +44,7 @@ class TestProject : public QObject {
     QCOMPARE(project->persona_test, int64_t{40});
     QCOMPARE(project->persona_seed, uint64_t{0});
     QCOMPARE(project->recipe, nlohmann::json::parse(R"({"epochs": 4, "lr": 3e-5, "batch_size": 8,
-      "accumulate": 1, "beta": 0.01, "dtype": "bf16", "weight_decay": 0})"));
+      "gradient_accumulation": 1, "beta": 0.01, "compute_dtype": "bf16", "weight_decay": 0})"));
     QCOMPARE(project->seeds, (std::vector<uint64_t>{0, 1, 2}));
     const auto statements = load_statements(project->statements);
     QVERIFY(statements.ok());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of handlers, and the lane that works requests off.
 #include <atomic>
-#include <future>
 #include <map>
+#include <semaphore>
 #include <thread>
 
 #include "core/api/describe_json.h"
@@ -89,7 +89,7 @@ struct Bench {
   std::vector<std::string> order;  // what was done, step by step
   std::map<int, Result<json>> answers;
   std::condition_variable answered;
-  std::promise<void> begun, go_on;
+  std::counting_semaphore<> begun{0}, go_on{0};
   std::unique_ptr<engine::Lane> lane;
 
   void note(const std::string& what) {
@@ -99,8 +99,8 @@ struct Bench {
   Bench() {
     service.on<api::Long>([this](const api::Word& asked, engine::CallContext& context) {
       note(asked.text + " begins");
-      begun.set_value();
-      go_on.get_future().wait();
+      begun.release();
+      go_on.acquire();
       context.yield();
       note(asked.text + " ends");
       return Result<api::Word>(asked);
@@ -138,15 +138,13 @@ std::string interactive_work_goes_before_batch_work() {
   Failures failures;
   Bench bench;
   bench.ask(1, "test/long", "long", true);
-  bench.begun.get_future().wait();
-  bench.begun = {};
+  bench.begun.acquire();
   bench.ask(2, "test/long", "second", true);
   bench.ask(3, "test/quick", "quick", false);
   bench.ask(4, "test/quick", "quicker", false);
-  bench.go_on.set_value();
+  bench.go_on.release();
   failures.check(bench.answer(1) == "ok" && bench.answer(3) == "ok", "not answered");
-  bench.go_on = {};
-  bench.go_on.set_value();
+  bench.go_on.release();
   failures.check(bench.answer(2) == "ok", "the second was not answered");
   const std::vector<std::string> want{"long begins", "quick",         "quicker",
                                       "long ends",   "second begins", "second ends"};
@@ -160,12 +158,12 @@ std::string slots_and_cancel_reach_what_waits_and_what_runs() {
   Failures failures;
   Bench bench;
   bench.ask(1, "test/long", "long", true, "slot");
-  bench.begun.get_future().wait();
+  bench.begun.acquire();
   bench.ask(2, "test/quick", "old", false, "slot");
   bench.ask(3, "test/quick", "new", false, "slot");
   bench.ask(4, "test/quick", "unwanted", false);
   bench.lane->cancel(4);
-  bench.go_on.set_value();
+  bench.go_on.release();
   failures.check(bench.answer(1) == "superseded", "running: " + bench.answer(1));
   failures.check(bench.answer(2) == "superseded", "waiting: " + bench.answer(2));
   failures.check(bench.answer(3) == "ok", "newest: " + bench.answer(3));

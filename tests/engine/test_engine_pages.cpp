@@ -190,7 +190,7 @@ class TestEnginePages : public QObject {
     QCOMPARE(again["left_out"].get<int>(), 0);
     request["recipe"]["epocs"] = 3;
     QCOMPARE(server_->ask("train/estimate", request)["error"]["data"]["what"],
-             "unknown key \"epocs\"");
+             "\"epocs\" is not known here");
   }
 
   void jobs_of_one_device_run_in_the_order_they_were_started() {

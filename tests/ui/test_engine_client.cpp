@@ -63,7 +63,7 @@ class TestEngineClient : public QObject {
       return [&answers, name](const api::json&) { answers << name; };
     };
     const auto never = [&](const Failure&) { answers << QStringLiteral("failed"); };
-    const api::json params{{"run", 1}, {"prompt", "p"}, {"chosen", "c"}, {"rejected", "r"}};
+    const api::json params{{"of", "run:1"}, {"pair", {{"set", "test"}, {"index", 0}}}};
     QTRY_COMPARE(client.state(), State::ready);
     client.request("attribute", params, this, note("old"), never, "slot");
     client.request("attribute", params, this, note("new"), never, "slot");

@@ -62,16 +62,16 @@ class TestTrainEngine : public QObject {
     window.type("train-batch_size", "4");
     window.open_group(0);
     // A head alone is no choice for an implicit model: the engine says so at the field.
-    window.choose("train-trains", 2);
+    window.choose("train-tuning", 2);
     QTRY_VERIFY_WITH_TIMEOUT(
-        window.find<QLabel>("train-error-trains")->text().contains("only an explicit"), 10000);
-    window.choose("train-trains", 1);
+        window.find<QLabel>("train-error-tuning")->text().contains("only an explicit"), 10000);
+    window.choose("train-tuning", 1);
     window.type("train-lora_rank", "4");
     window.open_group(2);
     window.type("train-threads", "1");
-    window.choose("train-dtype", 0);
+    window.choose("train-compute_dtype", 0);
     QVERIFY(window.settle(20000));
-    QTRY_VERIFY(window.find<QLabel>("train-error-trains")->text().isEmpty());
+    QTRY_VERIFY(window.find<QLabel>("train-error-tuning")->text().isEmpty());
     auto* error = window.find<QLabel>("train-error-lr");
     window.type("train-lr", "-1");
     QTRY_VERIFY_WITH_TIMEOUT(error->text().contains("Learning rate must be a positive number"),

@@ -58,7 +58,7 @@ class TestTrainPage : public QObject {
     QTRY_COMPARE(window.find<QComboBox>("train-preset")->currentText(),
                  QStringLiteral("as the project says"));
     QCOMPARE(window.find<QLineEdit>("train-lr")->text(), QStringLiteral("3e-5"));
-    QCOMPARE(window.find<QComboBox>("train-dtype")->currentText(), QStringLiteral("bf16"));
+    QCOMPARE(window.find<QComboBox>("train-compute_dtype")->currentText(), QStringLiteral("bf16"));
     for (const char* set : {"train", "test", "reworded_train", "reworded_test"}) {
       QVERIFY(window.find<QCheckBox>(QStringLiteral("train-set-") + set)->isChecked());
     }
@@ -112,7 +112,7 @@ class TestTrainPage : public QObject {
     QCOMPARE(window.find<QSpinBox>("train-epochs")->value(), 4);
     window.choose("train-preset", 1);
     QCOMPARE(window.find<QSpinBox>("train-epochs")->value(), 50);
-    QCOMPARE(window.find<QSpinBox>("train-accumulate")->value(), 4);
+    QCOMPARE(window.find<QSpinBox>("train-gradient_accumulation")->value(), 4);
     QCOMPARE(window.find<QLineEdit>("train-lr")->text(), QStringLiteral("1e-6"));
     QVERIFY(!changed->isVisible());
     // A project says its seeds, too, when asked.
@@ -126,8 +126,8 @@ class TestTrainPage : public QObject {
     window.open_group(0);
     const char* fields[] = {"train-lora_rank", "train-lora_alpha", "train-lora_targets"};
     for (const char* field : fields) QVERIFY(!window.find<QWidget>(field)->isEnabled());
-    window.choose("train-trains", 1);
-    QCOMPARE(window.find<QComboBox>("train-trains")->currentText(), QStringLiteral("lora"));
+    window.choose("train-tuning", 1);
+    QCOMPARE(window.find<QComboBox>("train-tuning")->currentText(), QStringLiteral("lora"));
     for (const char* field : fields) QVERIFY(window.find<QWidget>(field)->isEnabled());
     window.type("train-lora_rank", "4");
     QTest::qWait(50);
@@ -378,7 +378,7 @@ class TestTrainPage : public QObject {
     for (const char* name :
          {"train-model", "train-import", "train-data", "train-type-ex", "train-preset",
           "train-preset-save", "train-set-test", "train-add-set", "train-epochs", "train-lr",
-          "train-beta", "train-batch_size", "train-accumulate", "train-seeds",
+          "train-beta", "train-batch_size", "train-gradient_accumulation", "train-seeds",
           "train-estimate-copy", "train-name", "train-start"}) {
       QVERIFY2(reached.contains(name), name);
     }
