@@ -21,7 +21,7 @@ void make_reward(LoadedReward& loaded) {
         std::make_shared<reward::ExplicitReward>(decoder, loaded.language.head, loaded.pooling);
   else
     loaded.reward = std::make_shared<reward::ImplicitReward>(
-        decoder, loaded.reference ? loaded.reference->decoder : nullptr, loaded.implicit);
+        decoder, loaded.base ? loaded.base->decoder : nullptr, loaded.implicit);
 }
 
 }  // namespace
@@ -31,23 +31,49 @@ ModelCache::ModelCache(const store::Workspace& workspace, at::Device device, uin
   if (limit_ == 0) limit_ = total_memory() / 3;
 }
 
+namespace {
+
+constexpr double passing = 1e9;  // what goes through while a batch is scored
+
+double weights_of(const store::ModelRow& model) {
+  return 4 * static_cast<double>(model.parameters);
+}
+
+// Whether it is one set of weights: the reference of low-rank changes is the model without them.
+bool one_set(const store::ModelRow& model) {
+  const bool merged =
+      model.details.value("adapter", nlohmann::json::object()).value("merged", false);
+  return (model.kind == "adapter" && !merged) || implicit_of(model).without_reference;
+}
+
+}  // namespace
+
 double scoring_memory(const store::ModelRow& model) {
-  const double copies = model.kind == "IM" ? 8 : 4;
-  return copies * static_cast<double>(model.parameters) + 1e9;
+  const bool implicit = model.kind == "IM" || model.details.contains("beta");
+  return (implicit && !one_set(model) ? 2 : 1) * weights_of(model) + passing;
 }
 
 Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run) {
   LOUPE_TRY(const auto model, workspace.model(run.model_id));
-  return scoring_memory(model) + (run.type == "IM" ? 4 * static_cast<double>(model.parameters) : 0);
+  LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
+  const bool reference = recipe.type == "IM" && !recipe.without_reference;
+  return (recipe.trains == "full" && reference ? 2 : 1) * weights_of(model) + passing;
 }
 
-// With room for a trained copy beside it.
-at::Device ModelCache::place_for(const store::ModelRow& row) {
-  if (device_.is_cpu()) return device_;
-  const double needed = scoring_memory(row) + 4 * static_cast<double>(row.parameters);
+Result<at::Device> ModelCache::place_for(const store::ModelRow& row, bool with_trained_copy) {
+  const double weights = weights_of(row);
+  const double needed = (with_trained_copy ? 2 : 1) * weights + passing;
   if (needed > room_on(device_, Room::free)) clear();
   const double room = room_on(device_, Room::free);
-  if (needed <= room) return device_;
+  if (needed <= room || room == 0) return device_;
+  if (device_.is_cpu()) {
+    if (weights <= room) return device_;
+    return Error{ErrorCode::out_of_memory,
+                 "\"" + row.name + "\" takes " +
+                     std::to_string(static_cast<int64_t>(weights / 1e6)) + " MB, and " +
+                     std::to_string(static_cast<int64_t>(room / 1e6)) + " MB are free",
+                 host_name(), "close other programs, or use a smaller model"};
+  }
   log_warning("\"" + row.name + "\" is scored on the CPU: it takes about " +
               std::to_string(static_cast<int64_t>(needed / 1e6)) + " MB, and " + device_.str() +
               " has " + std::to_string(static_cast<int64_t>(room / 1e6)) + " MB free");
@@ -64,13 +90,28 @@ std::shared_ptr<const T> ModelCache::find(const std::string& key) {
   return nullptr;
 }
 
-void ModelCache::keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes) {
-  entries_.push_front({key, std::move(value), bytes});
-  uint64_t total = 0;
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    total += entry->bytes;
-    entry = total > limit_ && entry != entries_.begin() ? entries_.erase(entry) : std::next(entry);
+void ModelCache::add_blocks(const model::Decoder& decoder, Blocks& out) {
+  const auto add = [&](const at::Tensor& tensor) {
+    out[tensor.storage().unsafeGetStorageImpl()] = tensor.storage().nbytes();
+  };
+  for (const auto& [name, parameter] : decoder.parameters()) add(parameter);
+  for (const auto& module : decoder.lora()) {
+    add(module.a);
+    add(module.b);
   }
+}
+
+uint64_t ModelCache::bytes() const {
+  Blocks all;
+  for (const auto& entry : entries_) all.insert(entry.blocks.begin(), entry.blocks.end());
+  uint64_t total = 0;
+  for (const auto& [place, size] : all) total += size;
+  return total;
+}
+
+void ModelCache::keep(const std::string& key, std::shared_ptr<const void> value, Blocks blocks) {
+  entries_.push_front({key, std::move(value), std::move(blocks)});
+  while (entries_.size() > 1 && bytes() > limit_) entries_.pop_back();
 }
 
 void ModelCache::clear() {
@@ -81,22 +122,33 @@ Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t mod
                                                                      const ProgressFn& progress) {
   const std::string key = "model " + std::to_string(model_id);
   if (auto found = find<model::LanguageModel>(key)) return found;
-  LOUPE_TRY(const auto row, workspace_.model(model_id));
-  model::LanguageModel loaded;
-  if (row.kind == "adapter") {
-    // Beside the base's matrices where it can be, so that both are one in memory.
-    LOUPE_TRY(const auto under, base(row.base_id, progress));
-    loaded = *under;
-    LOUPE_CHECK(put_adapter_on(row, loaded));
-  } else {
-    model::LoadOptions options;
-    options.device = place_for(row);
-    options.progress = progress;
-    LOUPE_TRY(loaded, load_row(workspace_, row, options));
+  // With what it lies on, so that nobody loads that a second time while this one is read.
+  struct Kept {
+    model::LanguageModel model;
+    std::shared_ptr<const model::LanguageModel> under;
+  };
+  auto shared = bases_[model_id].lock();
+  if (!shared) {
+    const auto kept = std::make_shared<Kept>();
+    LOUPE_TRY(const auto row, workspace_.model(model_id));
+    if (row.kind == "adapter") {
+      // Beside the base's matrices where it can be, so that both are one in memory.
+      LOUPE_TRY(const auto under, base(row.base_id, progress));
+      kept->model = *under;
+      LOUPE_CHECK(put_adapter_on(row, kept->model));
+      if (!kept->model.decoder->lora().empty()) kept->under = under;
+    } else {
+      model::LoadOptions options;
+      LOUPE_TRY(options.device, place_for(row, true));
+      options.progress = progress;
+      LOUPE_TRY(kept->model, load_row(workspace_, row, options));
+    }
+    shared = std::shared_ptr<const model::LanguageModel>(kept, &kept->model);
+    bases_[model_id] = shared;
   }
-  const uint64_t bytes = loaded.decoder->parameter_bytes();
-  auto shared = std::make_shared<const model::LanguageModel>(std::move(loaded));
-  keep(key, shared, bytes);
+  Blocks blocks;
+  add_blocks(*shared->decoder, blocks);
+  keep(key, shared, std::move(blocks));
   return shared;
 }
 
@@ -111,18 +163,32 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
   const std::string key =
       "run " + std::to_string(run_id) + " checkpoint " + std::to_string(newest.id);
   if (auto found = find<LoadedReward>(key)) return found;
-  LOUPE_TRY(const auto reference, base(row.model_id, progress));
   LoadedReward loaded;
   loaded.run = run_id;
   loaded.name = row.name;
   loaded.checkpoint = newest.id;
+  loaded.base_model = row.model_id;
   LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
   loaded.type = loaded.recipe.type;
-  loaded.language = *reference;
-  LOUPE_TRY(auto trained, train::load_trained(workspace_.artifact_path(newest.path),
-                                              reference->decoder, loaded.recipe));
-  loaded.language.decoder = std::move(trained.decoder);
-  const auto& extra = trained.extra;
+  LOUPE_TRY(const auto model_row, workspace_.model(row.model_id));
+  const bool reference = loaded.recipe.type == "IM" && !loaded.recipe.without_reference;
+  const auto file = workspace_.artifact_path(newest.path);
+  std::map<std::string, at::Tensor> extra;
+  if (loaded.recipe.trains == "full" && !reference && model_row.kind != "adapter") {
+    // The checkpoint has every weight: the model's own are not read.
+    model::LoadOptions options;
+    options.weights = model::LoadOptions::Weights::none;
+    LOUPE_TRY(options.device, place_for(model_row, false));
+    LOUPE_TRY(loaded.language, load_row(workspace_, model_row, options));
+    LOUPE_TRY(extra, train::load_decoder_state(file, *loaded.language.decoder, loaded.recipe));
+  } else {
+    LOUPE_TRY(loaded.base, base(row.model_id, progress));
+    loaded.language = *loaded.base;
+    LOUPE_TRY(auto trained, train::load_trained(file, loaded.base->decoder, loaded.recipe));
+    loaded.language.decoder = std::move(trained.decoder);
+    extra = std::move(trained.extra);
+    if (loaded.recipe.trains == "full" && !reference) loaded.base = nullptr;
+  }
   if (loaded.recipe.type == "EX") {
     const auto head = extra.find("score.weight");
     if (head == extra.end())
@@ -134,12 +200,12 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
     loaded.implicit = {loaded.recipe.beta, loaded.recipe.length_normalised,
                        loaded.recipe.without_reference};
   }
-  loaded.reference = reference;
-  loaded.reference_model = row.model_id;
   make_reward(loaded);
-  const uint64_t bytes = loaded.language.decoder->parameter_bytes();
+  Blocks blocks;
+  add_blocks(*loaded.language.decoder, blocks);
+  if (loaded.base) add_blocks(*loaded.base->decoder, blocks);
   auto shared = std::make_shared<const LoadedReward>(std::move(loaded));
-  keep(key, shared, bytes);
+  keep(key, shared, std::move(blocks));
   return shared;
 }
 
@@ -164,8 +230,8 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
     if (row.details.value("pooling", "") == "mean") loaded.pooling = Pooling::mean;
   } else if (row.kind == "IM" || row.details.contains("beta")) {
     if (row.base_id != 0) {
-      LOUPE_TRY(loaded.reference, base(row.base_id, progress));
-      loaded.reference_model = row.base_id;
+      LOUPE_TRY(loaded.base, base(row.base_id, progress));
+      loaded.base_model = row.base_id;
     }
     loaded.type = "IM";
     loaded.implicit = implicit_of(row);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -27,8 +28,10 @@ struct LoadedReward {
   // What `reward` was made with: the one of its type.
   reward::ExplicitReward::Pooling pooling = reward::ExplicitReward::Pooling::last;
   reward::ImplicitReward::Options implicit;
-  std::shared_ptr<const model::LanguageModel> reference;  // of an IM-RM
-  int64_t reference_model = 0;                            // its id
+  // The model whose weights it reads beside its own: an IM-RM's reference, or what low-rank changes
+  // lie on; null: none.
+  std::shared_ptr<const model::LanguageModel> base;
+  int64_t base_model = 0;  // its id; of a run always: what was trained
   int64_t checkpoint = 0;  // of a run: another one may give other rewards
 };
 
@@ -39,11 +42,13 @@ double scoring_memory(const store::ModelRow& model);
 // How the implicit reward of an imported policy is counted.
 reward::ImplicitReward::Options implicit_of(const store::ModelRow& row);
 
-// Keeps what was loaded, least recently used first out. One thread.
+// Keeps what was loaded, least recently used first out. Weights that several share are in memory
+// once, and count once; a base that is let go, but that a run still reads, is found again. One
+// thread.
 class ModelCache {
  public:
-  // `limit`: bytes of parameters kept; 0: a third of the machine's memory. What a GPU has no room
-  // for goes to the CPU, and the log says so.
+  // `limit`: bytes of weights kept; 0: a third of the machine's memory. What a GPU has no room for
+  // goes to the CPU, and the log says so; what the CPU's memory does not hold is refused.
   ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit = 0);
   Result<std::shared_ptr<const model::LanguageModel>> base(int64_t model_id,
                                                            const ProgressFn& progress = {});
@@ -56,22 +61,27 @@ class ModelCache {
                                                      const ProgressFn& progress = {});
   void clear();
   uint64_t limit() const { return limit_; }
+  uint64_t bytes() const;  // of the weights it holds
 
  private:
+  // Memory by where it lies.
+  using Blocks = std::map<const void*, uint64_t>;
   struct Entry {
     std::string key;
     std::shared_ptr<const void> value;
-    uint64_t bytes = 0;
+    Blocks blocks;
   };
+  static void add_blocks(const model::Decoder& decoder, Blocks& out);
   template <class T>
   std::shared_ptr<const T> find(const std::string& key);
-  at::Device place_for(const store::ModelRow& row);
-  void keep(const std::string& key, std::shared_ptr<const void> value, uint64_t bytes);
+  Result<at::Device> place_for(const store::ModelRow& row, bool with_trained_copy);
+  void keep(const std::string& key, std::shared_ptr<const void> value, Blocks blocks);
 
   const store::Workspace& workspace_;
   at::Device device_;
   uint64_t limit_;
   std::list<Entry> entries_;  // newest first
+  std::map<int64_t, std::weak_ptr<const model::LanguageModel>> bases_;
 };
 
 }  // namespace loupe::engine

@@ -160,7 +160,7 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
   LOUPE_TRY(const auto loaded, cache.scorer(asked.of, context.progress));
   auto options = options_of(*loaded, context);
   LOUPE_TRY(const auto model_row,
-            workspace.model(is_run ? loaded->reference_model : loaded->model));
+            workspace.model(is_run ? loaded->base_model : loaded->model));
   LOUPE_TRY(const auto text, text_row(workspace, model_row));
   options.source = text.path;
   options.record = {{"rewardloupe", LOUPE_VERSION},
@@ -178,9 +178,9 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
     options.base = base.path;
   }
   if (loaded->type == "IM" && !options.without_reference) {
-    LOUPE_TRY(const auto reference, workspace.model(loaded->reference_model));
+    LOUPE_TRY(const auto reference, workspace.model(loaded->base_model));
     options.reference_name = reference.name;
-    if (asked.reference && !options.adapter) options.reference = loaded->reference->decoder;
+    if (asked.reference && !options.adapter) options.reference = loaded->base->decoder;
   }
   LOUPE_TRY(const auto written,
             model::export_model(loaded->language, options, fs::absolute(asked.path)));

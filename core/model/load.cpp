@@ -114,7 +114,9 @@ Result<void> check_vocabulary(const OpenedModel& opened, const tokenize::Tokeniz
 
 at::ScalarType weights_type(const OpenedModel& opened, const LoadOptions& options) {
   using Weights = LoadOptions::Weights;
-  if (options.residual == at::kDouble || options.weights == Weights::fp32) return options.residual;
+  if (options.residual == at::kDouble || options.weights == Weights::fp32 ||
+      options.weights == Weights::none)
+    return options.residual;
   if (options.weights == Weights::bf16) return at::kBFloat16;
   return most_common_dtype(opened.source()) == io::dtype_name(io::DType::bf16) ? at::kBFloat16
                                                                                : options.residual;
@@ -128,6 +130,8 @@ Result<void> read_weights(const OpenedModel& opened, const LoadOptions& options,
                              opened.config,
                              [&](const std::string& name, Tensor& destination) {
                                options.cancel.check();
+                               if (options.weights == LoadOptions::Weights::none)
+                                 return Result<void>{};
                                return reader.fill(name, destination);
                              },
                              build, options.progress));

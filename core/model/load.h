@@ -35,6 +35,7 @@ struct LoadOptions {
     bf16,
     stored,  // bf16 where the files are; else fp32, which holds fp16 and every quantised type
              // exactly
+    none,    // fp32, whose numbers are whatever the memory holds: to be filled from elsewhere
   };
   at::ScalarType residual = at::kFloat;
   Weights weights = Weights::fp32;

@@ -28,10 +28,12 @@ inline QString text_of(const std::string& text) {
 }
 
 // The machine's cores are for other tests; so small a model is no faster on several.
-inline QProcessEnvironment one_thread() {
+inline int engine_threads = 1;
+
+inline QProcessEnvironment engine_environment() {
   auto environment = QProcessEnvironment::systemEnvironment();
   for (const char* name : {"OMP_NUM_THREADS", "OMP_THREAD_LIMIT"})
-    environment.insert(QString::fromLatin1(name), QStringLiteral("1"));
+    environment.insert(QString::fromLatin1(name), QString::number(engine_threads));
   return environment;
 }
 
@@ -142,7 +144,7 @@ class Place {
   }
   static Said run_program(const QString& program, const QStringList& words) {
     QProcess process;
-    process.setProcessEnvironment(one_thread());
+    process.setProcessEnvironment(engine_environment());
     process.start(program, words);
     Said said;
     if (process.waitForFinished(60000)) {

@@ -26,7 +26,7 @@ inline std::string model_name(const json& id) {
 class Server {
  public:
   explicit Server(const Place& place) {
-    process_.setProcessEnvironment(one_thread());
+    process_.setProcessEnvironment(engine_environment());
     process_.start(QStringLiteral(LOUPE_ENGINE),
                    {QStringLiteral("--workspace"), place.workspace(), QStringLiteral("serve")});
   }

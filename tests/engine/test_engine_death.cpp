@@ -19,6 +19,7 @@ class TestEngineDeath : public QObject {
   Q_OBJECT
  private slots:
   void initTestCase() {
+    engine_threads = 4;
     place_ = std::make_unique<Place>();
     QCOMPARE(place_->import_tiny().code, 0);
     data_ = place_->write_pairs("train.jsonl", 160);

@@ -19,7 +19,7 @@ class TestEngineVerbs : public QObject {
 
   void a_stopped_training_is_no_success_and_resume_tells_only_its_own_news() {
     QProcess train;
-    train.setProcessEnvironment(one_thread());
+    train.setProcessEnvironment(engine_environment());
     train.start(QStringLiteral(LOUPE_ENGINE),
                 {"--workspace", place_->workspace(), "--json", "train", "--type", "ex", "--model",
                  "tiny", "--data", data_, "--eval", "test=" + test_, "--epochs", "400", "--threads",

@@ -74,7 +74,7 @@ class TestTrainEngine : public QObject {
     QTRY_VERIFY(window.find<QLabel>("train-error-tuning")->text().isEmpty());
     auto* error = window.find<QLabel>("train-error-lr");
     window.type("train-lr", "-1");
-    QTRY_VERIFY_WITH_TIMEOUT(error->text().contains("Learning rate must be a positive number"),
+    QTRY_VERIFY_WITH_TIMEOUT(error->text().contains("Learning rate is -1; it must be more than 0"),
                              10000);
     window.type("train-lr", "1e-3");
     auto* start = window.find<QPushButton>("train-start");
