@@ -8,7 +8,6 @@
 
 namespace loupe::api {
 
-inline constexpr std::string_view trained_kinds[] = {"EX", "IM"};
 inline constexpr std::string_view recipe_dtypes[] = {"fp32", "bf16"};
 inline constexpr std::string_view tunings[] = {"full", "lora", "head"};
 inline constexpr std::string_view devices[] = {"auto", "cpu"};
@@ -47,8 +46,7 @@ struct Recipe {
               {.title = LOUPE_TEXT("Type"),
                .why = LOUPE_TEXT("How the reward is read off: EX, a linear head on the last hidden "
                                  "state; IM, beta times the log-ratio of the policy to its "
-                                 "reference."),
-               .choices = trained_kinds}),
+                                 "reference.")}),
         field(
             "epochs", &T::epochs,
             {.title = LOUPE_TEXT("Epochs"),

@@ -46,6 +46,14 @@ Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset,
                                       const tokenize::ChatTemplate& chat,
                                       const tokenize::Tokenizer& tokenizer,
                                       const LengthLimit& limit) {
+  const auto encode = [&](const std::vector<tokenize::Turn>& prompt, const std::string& response) {
+    return encode_response(prompt, response, chat, tokenizer);
+  };
+  return encode_dataset(dataset, encode, limit);
+}
+
+Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset, const Encoder& encode,
+                                      const LengthLimit& limit) {
   EncodedDataset out;
   out.name = dataset.name;
   const auto ids = [](const std::vector<tokenize::Token>& tokens) {
@@ -61,7 +69,7 @@ Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset,
     encoded.cluster = pair.cluster;
     for (auto [text, target] :
          {std::pair{&pair.chosen, &encoded.chosen}, {&pair.rejected, &encoded.rejected}}) {
-      auto result = encode_response(pair.prompt, *text, chat, tokenizer);
+      auto result = encode(pair.prompt, *text);
       if (!result) {
         Error error = std::move(result).error();
         const std::string place =
@@ -69,6 +77,9 @@ Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset,
         error.where = error.where.empty() ? place : place + " (" + error.where + ")";
         return error;
       }
+      if (!encoded.prompt.empty() && encoded.prompt != result->prompt)
+        return Error{ErrorCode::internal, "the responses of a pair stand behind different prompts",
+                     dataset.name + ", row " + std::to_string(pair.row), ""};
       *target = ids(result->response);
       encoded.prompt = std::move(result->prompt);
     }

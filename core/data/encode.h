@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,14 @@ Result<EncodedText> encode_response(const std::vector<tokenize::Turn>& prompt,
                                     const std::string& response, const tokenize::ChatTemplate& chat,
                                     const tokenize::Tokenizer& tokenizer);
 
+// Makes x and y of a response, as a kind of reward model reads them.
+using Encoder = std::function<Result<EncodedText>(const std::vector<tokenize::Turn>& prompt,
+                                                  const std::string& response)>;
+
 // Errors name the dataset and the row.
+Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset, const Encoder& encode,
+                                      const LengthLimit& limit);
+// As encode_response does.
 Result<EncodedDataset> encode_dataset(const PreferenceDataset& dataset,
                                       const tokenize::ChatTemplate& chat,
                                       const tokenize::Tokenizer& tokenizer,

@@ -93,7 +93,7 @@ void next_step(const ExportOptions& options, const char* phase, double done, dou
 
 Result<void> write_mean_head(const LanguageModel& model, const ExportOptions& options,
                              const fs::path& folder) {
-  if (options.type != "EX" || !options.mean_pooling) return {};
+  if (options.form.head != ExportForm::Head::beside) return {};
   return save_tensors({{"score.weight", model.head.to(at::kFloat)}}, {{"format", "pt"}},
                       folder / "reward_head.safetensors");
 }
@@ -101,14 +101,9 @@ Result<void> write_mean_head(const LanguageModel& model, const ExportOptions& op
 Result<void> write_record(const ExportOptions& options, const std::string& reference,
                           const fs::path& folder) {
   json record = options.record;
-  record["type"] = options.type;
-  if (options.type == "EX") record["pooling"] = options.mean_pooling ? "mean" : "last";
-  if (options.type == "IM") {
-    record["beta"] = options.beta;
-    record["length_normalised"] = options.length_normalised;
-    record["without_reference"] = options.without_reference;
-    record["reference"] = reference;
-  }
+  record["type"] = options.form.type;
+  record.update(options.form.settings);
+  if (options.form.compares) record["reference"] = reference;
   return write_text_file(folder / "rewardloupe.json", record.dump(2) + "\n");
 }
 
@@ -119,7 +114,7 @@ bool capped(const Decoder& decoder) {
 Result<void> write_adapter_into(const LanguageModel& model, const ExportOptions& options,
                                 const fs::path& folder) {
   const auto& modules = model.decoder->lora();
-  const bool classifier = options.type == "EX" && !options.mean_pooling;
+  const bool classifier = options.form.head == ExportForm::Head::classifier;
   const double steps = 3;
   next_step(options, "writing tokenizer", 0, steps);
   LOUPE_CHECK(tokenize::save_tokenizer(options.source, options.added, folder));
@@ -139,7 +134,7 @@ Result<void> write_adapter_into(const LanguageModel& model, const ExportOptions&
 Result<void> write_into(const LanguageModel& model, const ExportOptions& options,
                         const fs::path& folder) {
   const auto* architecture = find_architecture(model.decoder->config().architecture);
-  const bool classifier = options.type == "EX" && !options.mean_pooling;
+  const bool classifier = options.form.head == ExportForm::Head::classifier;
   const std::map<std::string, std::string> metadata{{"format", "pt"}};
   const double steps = options.reference ? 4 : 3;
   next_step(options, "writing tokenizer", 0, steps);
@@ -214,12 +209,11 @@ Result<ExportedFolder> export_model(const LanguageModel& model, const ExportOpti
                  folder.string(), ""};
   ExportedFolder out;
   out.path = folder;
-  if (options.adapter)
-    out.opens_with = options.type == "EX" && options.mean_pooling ? "" : "PeftModel";
-  else if (options.type != "EX")
-    out.opens_with = "AutoModelForCausalLM";
-  else if (!options.mean_pooling)
-    out.opens_with = "AutoModelForSequenceClassification";
+  if (options.form.head != ExportForm::Head::beside)
+    out.opens_with = options.adapter ? "PeftModel"
+                     : options.form.head == ExportForm::Head::classifier
+                         ? "AutoModelForSequenceClassification"
+                         : "AutoModelForCausalLM";
   for (const auto& entry : fs::recursive_directory_iterator(folder, problem))
     if (entry.is_regular_file(problem)) {
       out.files.push_back(fs::relative(entry.path(), folder, problem));

@@ -15,19 +15,33 @@
 
 namespace loupe::model {
 
+// What a kind of reward model is outside of this program: reward::RewardKind::export_form.
+struct ExportForm {
+  std::string type = "LM";                             // for the record
+  nlohmann::json settings = nlohmann::json::object();  // for the record: how its reward is read
+  // classifier: `score.weight` among the weights, AutoModelForSequenceClassification. beside: a
+  // head in a file of its own, since no class of transformers reads it.
+  enum class Head { none, classifier, beside } head = Head::none;
+  bool compares = false;  // with a reference, which the record names
+  std::string about;      // the README's words on what it is; whole lines
+  // Python that prints the reward of a response; "": a plain model, which needs none. Filled in:
+  // @OPEN@ (what follows), @CLASS@ and @TEXTS@ (x and y as `ids` gives them), and with an adapter
+  // @PEFT@ and @IDS@.
+  std::string loader;
+  std::string open;  // how the loader opens a whole model; "": as `variable`
+  std::string variable = "model";
+};
+
 struct ExportOptions {
-  std::string type = "LM";    // "LM", "EX", "IM"
-  std::string title;          // for the README
-  bool mean_pooling = false;  // EX: no class of transformers reads that; the head goes beside
-  double beta = 0.01;         // IM
-  bool length_normalised = false, without_reference = false;  // IM
+  ExportForm form;
+  std::string title;  // for the README
   // The low-rank changes alone, in PEFT's format, for the model `base` (a path or name); without,
   // they are merged into what is written.
   bool adapter = false;
   std::string base;
   // Where tokenizer and template come from: a Hugging Face folder or a GGUF file.
   std::filesystem::path source;
-  // IM: the reference, written to reference/; null: only named.
+  // The reference, written to reference/; null: only named.
   std::shared_ptr<const Decoder> reference;
   std::string reference_name;
   std::vector<tokenize::NewToken> added;             // to the source's tokenizer

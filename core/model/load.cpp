@@ -147,7 +147,7 @@ Result<ModelFiles> inspect_model(const fs::path& path) {
   LOUPE_TRY(const OpenedModel opened, open_model(path));
   ModelFiles out;
   out.format = opened.gguf ? "gguf" : "hf";
-  out.kind = opened.config.labels == 1 ? "EX" : "LM";
+  out.kind = opened.config.labels == 1 ? role::classifier : role::language;
   out.files = opened.files;
   out.config = opened.config;
   out.dtype = most_common_dtype(opened.source());

@@ -18,10 +18,19 @@
 
 namespace loupe::model {
 
+// What the files of a model are, by themselves or in a workspace. Not what its reward is: see
+// core/reward/kinds.h.
+namespace role {
+inline constexpr const char* language = "LM";    // a causal language model
+inline constexpr const char* classifier = "EX";  // a decoder with a head on it
+inline constexpr const char* policy = "IM";      // a language model that has a reference
+inline constexpr const char* adapter = "adapter";
+}  // namespace role
+
 // What can be said of a model without reading its tensors.
 struct ModelFiles {
   std::string format;                        // "gguf" or "hf"
-  std::string kind;                          // "LM", or "EX": a sequence classifier with one label
+  std::string kind;                          // its role: language or classifier
   std::vector<std::filesystem::path> files;  // everything that is read, weights first
   DecoderConfig config;
   int64_t parameters = 0;

@@ -37,19 +37,32 @@ struct InputProbe {
   bool through_reference = true;
 };
 
+// What training makes small, of a batch of pairs: chosen, rejected, chosen, …
+struct PairLoss {
+  Tensor losses;   // [pairs], differentiable
+  Tensor rewards;  // [pairs, 2]
+};
+
 class RewardModel {
  public:
   virtual ~RewardModel() = default;
-  virtual std::string type() const = 0;  // "EX", "IM"
+  virtual std::string type() const = 0;  // the id of its kind: see kinds.h
 
   // Differentiable rewards [responses] in the batch's order. `ref_log_probs` [response tokens]
   // spares an IM-RM the reference's forward pass; undefined, or with a probe that goes through the
   // reference: it makes one, in the same packing and dtype.
   virtual Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
                          const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const = 0;
-  // Exact decomposition, from the same forward pass as rewards().
+  // By default Bradley-Terry's: -log sigmoid(chosen - rejected).
+  virtual PairLoss pair_loss(const model::PackedBatch& batch, const model::ForwardOptions& options,
+                             const Tensor& ref_log_probs) const;
+
+  // Whether the reward is a sum over output positions.
+  virtual bool decomposes() const { return false; }
+  // Exact decomposition, from the same forward pass as rewards(). Of a reward that has none,
+  // nothing is credited and all of it is the offset.
   virtual Credits credits(const model::PackedBatch& batch,
-                          const model::ForwardOptions& options) const = 0;
+                          const model::ForwardOptions& options) const;
 
   // Whether rewards() needs the reference's log-probabilities.
   virtual bool uses_reference() const { return false; }
@@ -84,6 +97,7 @@ class ExplicitReward : public RewardModel {
                  Pooling pooling = Pooling::last);
 
   std::string type() const override { return "EX"; }
+  bool decomposes() const override { return true; }
   Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
                  const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const override;
   Credits credits(const model::PackedBatch& batch,
@@ -111,6 +125,7 @@ class ImplicitReward : public RewardModel {
                  std::shared_ptr<const model::Decoder> reference, Options options);
 
   std::string type() const override { return "IM"; }
+  bool decomposes() const override { return true; }
   Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
                  const Tensor& ref_log_probs, const InputProbe* probe = nullptr) const override;
   Credits credits(const model::PackedBatch& batch,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/recipe.h"
 
+#include "core/reward/kinds.h"
+
 namespace loupe::train {
 
 namespace {
@@ -22,7 +24,14 @@ Result<Recipe> recipe_from_json(const nlohmann::json& json) {
   if (const auto refusal = read_strict(json, r))
     return bad(refusal->key.empty() ? "the recipe " + refusal->what
                                     : "\"" + refusal->key + "\" " + refusal->what);
-  if (r.tuning == "head" && r.type != "EX")
+  const auto* kind = reward::find_kind(r.type);
+  if (kind == nullptr || !kind->trains() || kind->id() != r.type) {
+    std::string known;
+    for (const auto& each : reward::reward_kinds())
+      if (each->trains()) known += (known.empty() ? "" : " or ") + each->id();
+    return bad("\"type\" is \"" + r.type + "\"; it can be " + known);
+  }
+  if (r.tuning == "head" && !kind->has_head())
     return bad("\"tuning\" is \"head\", but only an explicit reward model has one");
   if (!names_matrices(r.lora_targets))
     return bad("\"lora_targets\" is \"" + r.lora_targets +

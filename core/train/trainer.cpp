@@ -22,19 +22,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::unique_ptr<reward::RewardModel> make_reward(std::shared_ptr<model::Decoder> base,
-                                                 const Recipe& recipe) {
-  if (recipe.type == "IM")
-    return std::make_unique<reward::ImplicitReward>(
-        std::move(base), nullptr,
-        reward::ImplicitReward::Options{recipe.beta, recipe.length_normalised,
-                                        recipe.without_reference});
-  using Pooling = reward::ExplicitReward::Pooling;
-  return std::make_unique<reward::ExplicitReward>(
-      std::move(base), recipe.seed, recipe.pooling == "mean" ? Pooling::mean : Pooling::last,
-      recipe.head_init_std);
-}
-
 std::vector<std::span<const data::EncodedPair>> spans(
     const std::vector<data::EncodedDataset>& sets) {
   std::vector<std::span<const data::EncodedPair>> out;
@@ -59,14 +46,15 @@ EvalEvent eval_event(const data::EncodedDataset& set, const reward::ScorePlan& p
   return event;
 }
 
-Trainer::Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::EncodedDataset train,
-                 std::vector<data::EncodedDataset> eval_sets)
+Trainer::Trainer(std::unique_ptr<reward::RewardModel> reward, Recipe recipe,
+                 data::EncodedDataset train, std::vector<data::EncodedDataset> eval_sets)
     : recipe_(std::move(recipe)),
       train_(std::move(train)),
       eval_sets_(std::move(eval_sets)),
-      eval_plan_(spans(eval_sets_), decoder->config()) {
-  options_.compute = model::compute_type(recipe_.compute_dtype, decoder->device(), decoder->residual());
-  reward_ = make_reward(std::move(decoder), recipe_);
+      reward_(std::move(reward)),
+      eval_plan_(spans(eval_sets_), reward_->decoder().config()) {
+  const auto& decoder = reward_->decoder();
+  options_.compute = model::compute_type(recipe_.compute_dtype, decoder.device(), decoder.residual());
   optimizer_ =
       std::make_unique<AdamW>(trained_parameters(*reward_, recipe_),
                               AdamWOptions{recipe_.lr, recipe_.adam_beta1, recipe_.adam_beta2,
@@ -135,17 +123,18 @@ StepEvent Trainer::step(std::span<const int64_t> order) {
   for (size_t begin = 0; begin < order.size(); begin += static_cast<size_t>(recipe_.batch_size)) {
     const size_t count = std::min(order.size() - begin, static_cast<size_t>(recipe_.batch_size));
     const Batch batch = make_batch(order.subspan(begin, count));
-    const Tensor rewards =
-        reward_->rewards(batch.packed, options_, references_of(batch)).view({-1, 2});
-    const Tensor margins = rewards.select(1, 0) - rewards.select(1, 1);
+    const auto found = reward_->pair_loss(batch.packed, options_, references_of(batch));
     // The mean over the whole step's pairs, whatever the number of forward passes.
-    const Tensor loss = -at::log_sigmoid(margins).sum() / pairs;
-    loss.backward();
-    const Tensor values = rewards.detach().to(at::kDouble).cpu().contiguous();
-    const auto* v = values.data_ptr<double>();
+    (found.losses.sum() / pairs).backward();
+    const auto numbers = [](const Tensor& tensor) {
+      return tensor.detach().to(at::kDouble).cpu().contiguous();
+    };
+    const Tensor losses = numbers(found.losses);
+    const Tensor rewards = numbers(found.rewards);
+    const auto* v = rewards.data_ptr<double>();
     for (size_t i = 0; i < count; ++i) {
       const double margin = v[2 * i] - v[2 * i + 1];
-      event.loss += eval::bradley_terry_loss(margin) / pairs;
+      event.loss += losses.data_ptr<double>()[i] / pairs;
       event.accuracy += (margin > 0 ? 1.0 : margin == 0 ? 0.5 : 0.0) / pairs;
       event.chosen_reward += v[2 * i] / pairs;
       event.rejected_reward += v[2 * i + 1] / pairs;

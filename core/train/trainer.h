@@ -57,9 +57,9 @@ enum class Outcome { done, stopped };
 
 class Trainer {
  public:
-  // `decoder`: the model before training as make_trainable gives it, which becomes the trained one.
-  // Throws what torch throws.
-  Trainer(std::shared_ptr<model::Decoder> decoder, Recipe recipe, data::EncodedDataset train,
+  // `reward`: as RewardKind::fresh makes it of a decoder that make_trainable gives; it becomes the
+  // trained one. Throws what torch throws.
+  Trainer(std::unique_ptr<reward::RewardModel> reward, Recipe recipe, data::EncodedDataset train,
           std::vector<data::EncodedDataset> eval_sets);
 
   // From the start, or from the checkpoint named by resume_from. The reference is the base model
@@ -69,7 +69,7 @@ class Trainer {
   // Parameters, head, optimiser and position in the data; atomic. Without the optimiser a
   // checkpoint cannot be resumed.
   Result<void> save_checkpoint(const std::filesystem::path& path, bool with_optimizer) const;
-  // Only before run(): the decoder given to the constructor must still be the base model then.
+  // Only before run(): the reward's decoder must still be the base model then.
   Result<void> resume_from(const std::filesystem::path& path);
 
   const reward::RewardModel& reward_model() const { return *reward_; }

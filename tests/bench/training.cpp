@@ -19,6 +19,7 @@
 #include <cstdio>
 
 #include "core/model/load.h"
+#include "core/reward/kinds.h"
 #include "core/train/trainer.h"
 
 using namespace loupe;
@@ -122,7 +123,8 @@ int main(int argc, char** argv) {
     recipe.compute_dtype = dtype;
     recipe.batch_size = 4;
     recipe.epochs = 2;  // the first one warms up
-    train::Trainer trainer(language->decoder, recipe, *encoded, {});
+    auto reward = reward::find_kind(type)->fresh(*language, recipe.to_json());
+    train::Trainer trainer(std::move(reward).value(), recipe, *encoded, {});
     double first = 0;
     double last = 0;
     double reference = 0;

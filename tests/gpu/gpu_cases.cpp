@@ -7,6 +7,7 @@
 #include "core/train/trainer.h"
 #include "tests/model/golden_models.h"
 #include "tests/support/case.h"
+#include "tests/train/fresh_reward.h"
 
 using namespace loupe;
 using namespace loupe::test;
@@ -54,8 +55,8 @@ std::vector<double> losses(const std::string& type, at::Device device) {
   recipe.lr = 1e-3;
   recipe.beta = 0.1;
   const auto golden = read_json(golden_folder() / "training.json");
-  train::Trainer trainer(tiny_decoder(golden["model"], at::kFloat, device), recipe, golden_pairs(),
-                         {golden_pairs()});
+  train::Trainer trainer(fresh_reward(tiny_decoder(golden["model"], at::kFloat, device), recipe),
+                         recipe, golden_pairs(), {golden_pairs()});
   std::vector<double> out;
   train::Observer observer;
   observer.on_step = [&](const train::StepEvent& e) { out.push_back(e.loss); };

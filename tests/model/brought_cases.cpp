@@ -168,7 +168,8 @@ std::string exported_as_transformers_does() {
   const auto model = must(model::load_model(saved, {}));
   const TemporaryFolder place;
   model::ExportOptions options;
-  options.type = "EX";
+  options.form.type = "EX";
+  options.form.head = model::ExportForm::Head::classifier;
   options.title = "a classifier";
   options.source = saved;
   const auto written = must(model::export_model(model, options, place.path() / "out"));

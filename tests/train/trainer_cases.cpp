@@ -3,11 +3,13 @@
 
 #include <unistd.h>
 
+#include "core/data/random.h"
 #include "core/train/trainable.h"
 #include "core/train/trainer.h"
 #include "tests/model/golden_models.h"
 #include "tests/support/case.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/fresh_reward.h"
 
 using namespace loupe;
 using namespace loupe::test;
@@ -137,7 +139,8 @@ std::string trained_comes_back(const std::string& type, const std::string& train
   recipe.lora_rank = 2;
   const auto base = tiny_decoder(golden["model"]);
   const auto reference = base->clone();
-  train::Trainer trainer(must(train::make_trainable(base, recipe)), recipe, data, {data});
+  train::Trainer trainer(fresh_reward(must(train::make_trainable(base, recipe)), recipe), recipe,
+                         data, {data});
   const TemporaryFolder place;
   const auto path = place.path() / "checkpoint.safetensors";
   train::Observer observer;
@@ -220,7 +223,7 @@ std::string resume_goes_on(const std::string& type, const std::string& dtype,
   recipe.compute_dtype = dtype;
   recipe.tuning = trains;
   const auto fresh = [&] {
-    return must(train::make_trainable(tiny_decoder(golden["model"]), recipe));
+    return fresh_reward(must(train::make_trainable(tiny_decoder(golden["model"]), recipe)), recipe);
   };
   Recorded whole;
   {
@@ -276,7 +279,9 @@ std::string four_threads_twice(const std::string& type) {
   std::vector<std::shared_ptr<model::Decoder>> decoders;
   for (auto& run : recorded) {
     decoders.push_back(tiny_decoder(golden["model"]));
-    failures.check(train::Trainer(decoders.back(), recipe, data, {data}).run(recorder(run)).ok(),
+    failures.check(train::Trainer(fresh_reward(decoders.back(), recipe), recipe, data, {data})
+                       .run(recorder(run))
+                       .ok(),
                    "runs");
   }
   at::set_num_threads(threads);
@@ -305,7 +310,7 @@ std::string implicit_starts_at_zero(const std::string& dtype) {
   recipe.compute_dtype = dtype;
   recipe.epochs = 1;
   Recorded recorded;
-  train::Trainer trainer(tiny_decoder(golden["model"]), recipe, data, {data});
+  train::Trainer trainer(fresh_reward(tiny_decoder(golden["model"]), recipe), recipe, data, {data});
   failures.check(trainer.run(recorder(recorded)).ok(), "runs");
   for (const double reward : recorded.evals.front().chosen)
     failures.check(reward == 0, "evaluated reward is 0");
@@ -325,10 +330,12 @@ std::string accumulation_is_a_mean() {
   auto recipe = small_recipe("EX");
   recipe.batch_size = 4;
   recipe.gradient_accumulation = 1;
-  (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(one));
+  (void)train::Trainer(fresh_reward(tiny_decoder(golden["model"]), recipe), recipe, data, {})
+      .run(recorder(one));
   recipe.batch_size = 2;
   recipe.gradient_accumulation = 2;
-  (void)train::Trainer(tiny_decoder(golden["model"]), recipe, data, {}).run(recorder(two));
+  (void)train::Trainer(fresh_reward(tiny_decoder(golden["model"]), recipe), recipe, data, {})
+      .run(recorder(two));
   failures.check(one.steps.size() == two.steps.size() && one.steps.size() == 9, "as many steps");
   for (size_t i = 0; i < one.steps.size(); ++i) {
     failures.near(one.steps[i].loss, two.steps[i].loss, 1e-5, "loss");
@@ -341,9 +348,115 @@ std::string empty_set_is_an_error() {
   Failures failures;
   data::EncodedDataset none;
   none.name = "none";
-  const auto outcome =
-      train::Trainer(tiny_decoder("mha-tied"), small_recipe("EX"), none, {}).run({});
+  const auto outcome = train::Trainer(fresh_reward(tiny_decoder("mha-tied"), small_recipe("EX")),
+                                      small_recipe("EX"), none, {})
+                           .run({});
   failures.check(!outcome.ok() && outcome.error().code == ErrorCode::invalid_input, "refused");
+  return failures.text();
+}
+
+// A reward that is no sum over tokens, with a loss that is no function of the margin: what a kind
+// that asks the model for its judgement is like.
+class Judgement : public reward::RewardModel {
+ public:
+  explicit Judgement(std::shared_ptr<model::Decoder> decoder) : RewardModel(std::move(decoder)) {}
+  std::string type() const override { return "judgement"; }
+  at::Tensor rewards(const model::PackedBatch& batch, const model::ForwardOptions& options,
+                     const at::Tensor&, const reward::InputProbe* probe) const override {
+    return verdicts(batch, options, probe).select(1, 0).exp();
+  }
+  reward::PairLoss pair_loss(const model::PackedBatch& batch, const model::ForwardOptions& options,
+                             const at::Tensor&) const override {
+    const auto found = verdicts(batch, options, nullptr).view({-1, 2, 2});
+    const auto good = found.select(1, 0).select(1, 0);
+    const auto bad = found.select(1, 1).select(1, 1);
+    return {-(good + bad) / 2, found.select(2, 0).exp()};
+  }
+
+ private:
+  // Log-probabilities of two tokens behind the response.
+  at::Tensor verdicts(const model::PackedBatch& batch, const model::ForwardOptions& options,
+                      const reward::InputProbe* probe) const {
+    const auto hidden = forward(*decoder_, batch, options, probe);
+    const auto last =
+        model::take_rows(hidden, model::index_tensor(batch.last_index(), hidden.device()));
+    return at::log_softmax(decoder_->logits(last), -1).narrow(1, 7, 2);
+  }
+};
+
+std::string another_loss_is_trained() {
+  Failures failures;
+  const auto golden = read_json(golden_folder() / "training.json");
+  const auto data = encoded(golden["pairs"], "golden");
+  auto recipe = small_recipe("EX");
+  recipe.epochs = 10;
+  Recorded recorded;
+  const auto decoder = tiny_decoder(golden["model"]);
+  train::Trainer trainer(std::make_unique<Judgement>(decoder), recipe, data, {data});
+  failures.check(trainer.run(recorder(recorded)).ok(), "runs");
+  const auto& steps = recorded.steps;
+  failures.check(steps.back().loss < 0.5 * steps.front().loss, "its own loss falls");
+  failures.check(recorded.evals.back().measures.accuracy > recorded.evals.front().measures.accuracy,
+                 "it learns");
+  const Judgement fresh(tiny_decoder(golden["model"]));
+  model::PackedBatch batch(decoder->config());
+  for (int i = 0; i < 4; ++i) {
+    const auto order = data::epoch_order(12, recipe.seed, 0);
+    const auto& pair = data.pairs[static_cast<size_t>(order[static_cast<size_t>(i)])];
+    batch.add_group(pair.prompt, {pair.chosen, pair.rejected});
+  }
+  failures.near(steps.front().loss, fresh.pair_loss(batch, {}, {}).losses.mean().item<double>(),
+                1e-5, "the loss of the first step");
+  failures.check(!fresh.decomposes(), "it credits nothing");
+  const auto credits = fresh.credits(batch, {});
+  failures.check(credits.credit.numel() == batch.response_tokens() &&
+                     credits.credit.abs().max().item<double>() == 0 &&
+                     at::equal(credits.offset, credits.rewards),
+                 "all of the reward is the offset");
+  return failures.text();
+}
+
+// What differs between kinds is said once: ids, the recipe's keys, roles of imported models.
+std::string kinds_are_listed() {
+  Failures failures;
+  const auto recipe = api::json(train::Recipe());
+  for (const auto& kind : reward::reward_kinds()) {
+    for (const auto& key : kind->options())
+      failures.check(recipe.contains(key), kind->id() + ": a recipe has no " + key);
+    auto named = train::Recipe{};
+    named.type = kind->id();
+    failures.check(train::recipe_from_json(named).ok() == kind->trains(), kind->id());
+    named.tuning = "head";
+    failures.check(train::recipe_from_json(named).ok() == kind->has_head(),
+                   kind->id() + ": a head");
+    failures.check(reward::find_kind(kind->id()) == kind.get(), kind->id());
+  }
+  failures.check(reward::find_kind("im") != nullptr && reward::find_kind("im")->id() == "IM", "im");
+  failures.check(reward::find_kind("") == nullptr && !reward::kind_named("EXX"), "no such kind");
+  namespace role = model::role;
+  using json = nlohmann::json;
+  const auto is = [&](const char* files, const json& details, const std::string& want) {
+    const auto got = reward::kind_of(files, details).id();
+    failures.check(got == want, std::string(files) + " " + details.dump() + " is " + got);
+  };
+  is(role::language, json(), "LM");
+  is(role::language, json::object(), "LM");
+  is(role::classifier, json::object(), "EX");
+  is(role::policy, {{"beta", 0.1}}, "IM");
+  is(role::adapter, {{"adapter", {{"classifier", false}}}}, "LM");
+  is(role::adapter, {{"adapter", {{"classifier", true}}}}, "EX");
+  is(role::adapter, {{"adapter", {{"on_classifier", true}}}}, "EX");
+  is(role::adapter, {{"pooling", "mean"}}, "EX");
+  is(role::adapter, {{"beta", 0.1}}, "IM");
+  const auto cost = [](const char* id, const json& settings) {
+    return reward::find_kind(id)->cost(settings);
+  };
+  using Logits = reward::Cost::Logits;
+  failures.check(!cost("EX", recipe).reference && cost("EX", recipe).logits == Logits::none, "EX");
+  failures.check(cost("IM", recipe).reference && cost("IM", recipe).logits == Logits::each, "IM");
+  failures.check(!cost("IM", {{"without_reference", true}}).reference, "IM without reference");
+  const auto missing = reward::find_kind("EX")->restore({}, nullptr, {}, recipe, "a file");
+  failures.check(!missing && missing.error().where == "a file", "a checkpoint without its head");
   return failures.text();
 }
 
@@ -383,5 +496,7 @@ std::vector<Case> loupe::test::cases() {
           {"IM starts at zero, bf16", [] { return implicit_starts_at_zero("bf16"); }},
           {"accumulation", accumulation_is_a_mean},
           {"empty set", empty_set_is_an_error},
+          {"another loss", another_loss_is_trained},
+          {"kinds", kinds_are_listed},
           {"recipe", recipe_refuses_nonsense}};
 }
