@@ -12,16 +12,14 @@ namespace loupe::engine {
 
 namespace {
 
-using Pooling = reward::ExplicitReward::Pooling;
-
-void make_reward(LoadedReward& loaded) {
-  const auto& decoder = loaded.language.decoder;
-  if (loaded.type == "EX")
-    loaded.reward =
-        std::make_shared<reward::ExplicitReward>(decoder, loaded.language.head, loaded.pooling);
-  else
-    loaded.reward = std::make_shared<reward::ImplicitReward>(
-        decoder, loaded.base ? loaded.base->decoder : nullptr, loaded.implicit);
+// The reward that the weights left, of `kind` and the tensors `own` beyond the decoder's.
+Result<void> make_reward(LoadedReward& loaded, const reward::RewardKind& kind,
+                         const std::map<std::string, at::Tensor>& own, const std::string& where) {
+  loaded.kind = &kind;
+  loaded.type = kind.id();
+  const auto reference = loaded.base ? loaded.base->decoder : nullptr;
+  LOUPE_TRY(loaded.reward, kind.restore(loaded.language, reference, own, loaded.settings, where));
+  return {};
 }
 
 }  // namespace
@@ -41,22 +39,22 @@ double weights_of(const store::ModelRow& model) {
 
 // Whether it is one set of weights: the reference of low-rank changes is the model without them.
 bool one_set(const store::ModelRow& model) {
-  const bool merged =
-      model.details.value("adapter", nlohmann::json::object()).value("merged", false);
-  return (model.kind == "adapter" && !merged) || implicit_of(model).without_reference;
+  const auto adapter = model.details.value("adapter", nlohmann::json::object());
+  return model.kind == model::role::adapter && !adapter.value("merged", false);
 }
 
 }  // namespace
 
 double scoring_memory(const store::ModelRow& model) {
-  const bool implicit = model.kind == "IM" || model.details.contains("beta");
-  return (implicit && !one_set(model) ? 2 : 1) * weights_of(model) + passing;
+  const bool reference = kind_of(model).uses_reference(model.details);
+  return (reference && !one_set(model) ? 2 : 1) * weights_of(model) + passing;
 }
 
 Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run) {
   LOUPE_TRY(const auto model, workspace.model(run.model_id));
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
-  const bool reference = recipe.type == "IM" && !recipe.without_reference;
+  LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));
+  const bool reference = kind->uses_reference(run.recipe);
   return (recipe.trains == "full" && reference ? 2 : 1) * weights_of(model) + passing;
 }
 
@@ -65,9 +63,9 @@ Result<at::Device> ModelCache::place_for(const store::ModelRow& row, bool with_t
   const double needed = (with_trained_copy ? 2 : 1) * weights + passing;
   if (needed > room_on(device_, Room::free)) clear();
   const double room = room_on(device_, Room::free);
-  if (needed <= room || room == 0) return device_;
+  if (needed <= room) return device_;
   if (device_.is_cpu()) {
-    if (weights <= room) return device_;
+    if (weights <= room || room == 0) return device_;  // 0: unknown
     return Error{ErrorCode::out_of_memory,
                  "\"" + row.name + "\" takes " +
                      std::to_string(static_cast<int64_t>(weights / 1e6)) + " MB, and " +
@@ -131,7 +129,7 @@ Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t mod
   if (!shared) {
     const auto kept = std::make_shared<Kept>();
     LOUPE_TRY(const auto row, workspace_.model(model_id));
-    if (row.kind == "adapter") {
+    if (row.kind == model::role::adapter) {
       // Beside the base's matrices where it can be, so that both are one in memory.
       LOUPE_TRY(const auto under, base(row.base_id, progress));
       kept->model = *under;
@@ -169,12 +167,13 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
   loaded.checkpoint = newest.id;
   loaded.base_model = row.model_id;
   LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
-  loaded.type = loaded.recipe.type;
+  loaded.settings = loaded.recipe.to_json();
+  LOUPE_TRY(const auto* kind, reward::kind_named(loaded.recipe.type));
   LOUPE_TRY(const auto model_row, workspace_.model(row.model_id));
-  const bool reference = loaded.recipe.type == "IM" && !loaded.recipe.without_reference;
+  const bool reference = kind->uses_reference(loaded.settings);
   const auto file = workspace_.artifact_path(newest.path);
   std::map<std::string, at::Tensor> extra;
-  if (loaded.recipe.trains == "full" && !reference && model_row.kind != "adapter") {
+  if (loaded.recipe.trains == "full" && !reference && model_row.kind != model::role::adapter) {
     // The checkpoint has every weight: the model's own are not read.
     model::LoadOptions options;
     options.weights = model::LoadOptions::Weights::none;
@@ -189,32 +188,15 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
     extra = std::move(trained.extra);
     if (loaded.recipe.trains == "full" && !reference) loaded.base = nullptr;
   }
-  if (loaded.recipe.type == "EX") {
-    const auto head = extra.find("score.weight");
-    if (head == extra.end())
-      return Error{ErrorCode::corrupt, "the checkpoint has no score.weight", newest.path,
-                   "train the run again"};
+  if (const auto head = extra.find("score.weight"); head != extra.end())
     loaded.language.head = head->second;
-    if (loaded.recipe.pooling == "mean") loaded.pooling = Pooling::mean;
-  } else {
-    loaded.implicit = {loaded.recipe.beta, loaded.recipe.length_normalised,
-                       loaded.recipe.without_reference};
-  }
-  make_reward(loaded);
+  LOUPE_CHECK(make_reward(loaded, *kind, extra, newest.path));
   Blocks blocks;
   add_blocks(*loaded.language.decoder, blocks);
   if (loaded.base) add_blocks(*loaded.base->decoder, blocks);
   auto shared = std::make_shared<const LoadedReward>(std::move(loaded));
   keep(key, shared, std::move(blocks));
   return shared;
-}
-
-reward::ImplicitReward::Options implicit_of(const store::ModelRow& row) {
-  reward::ImplicitReward::Options out;
-  out.beta = row.details.value("beta", out.beta);
-  out.length_normalised = row.details.value("length_normalised", false);
-  out.without_reference = row.details.value("without_reference", false);
-  return out;
 }
 
 Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
@@ -225,21 +207,15 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::model(int64_t model_id,
   loaded.model = model_id;
   loaded.name = row.name;
   loaded.language = *language;
-  if (language->head.defined()) {
-    loaded.type = "EX";
-    if (row.details.value("pooling", "") == "mean") loaded.pooling = Pooling::mean;
-  } else if (row.kind == "IM" || row.details.contains("beta")) {
-    if (row.base_id != 0) {
-      LOUPE_TRY(loaded.base, base(row.base_id, progress));
-      loaded.base_model = row.base_id;
-    }
-    loaded.type = "IM";
-    loaded.implicit = implicit_of(row);
-  } else {
-    loaded.type = "LM";
-    loaded.implicit = {1.0, false, true};
+  loaded.settings = row.details;
+  const auto& kind = kind_of(row);
+  if (kind.uses_reference(row.details) && row.base_id != 0) {
+    LOUPE_TRY(loaded.base, base(row.base_id, progress));
+    loaded.base_model = row.base_id;
   }
-  make_reward(loaded);
+  std::map<std::string, at::Tensor> own;
+  if (language->head.defined()) own["score.weight"] = language->head;
+  LOUPE_CHECK(make_reward(loaded, kind, own, row.path));
   return std::make_shared<const LoadedReward>(std::move(loaded));
 }
 

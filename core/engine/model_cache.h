@@ -9,7 +9,7 @@
 
 #include "core/api/ids.h"
 #include "core/engine/models.h"
-#include "core/reward/reward_model.h"
+#include "core/reward/kinds.h"
 #include "core/train/recipe.h"
 
 namespace loupe::engine {
@@ -19,15 +19,12 @@ namespace loupe::engine {
 struct LoadedReward {
   int64_t run = 0, model = 0;  // one of them is not 0
   std::string name;
-  // "EX", "IM"; "LM": a plain language model, whose reward is the response's log-likelihood (an
-  // implicit reward without reference, beta 1)
-  std::string type;
-  train::Recipe recipe;           // of a run
-  model::LanguageModel language;  // the decoder that is read off, tokenizer and template
+  const reward::RewardKind* kind = nullptr;  // never null
+  std::string type;                          // its id
+  reward::Settings settings;                 // the run's recipe, or the details of the model's row
+  train::Recipe recipe;                      // of a run
+  model::LanguageModel language;             // the decoder that is read off, tokenizer and template
   std::shared_ptr<reward::RewardModel> reward;
-  // What `reward` was made with: the one of its type.
-  reward::ExplicitReward::Pooling pooling = reward::ExplicitReward::Pooling::last;
-  reward::ImplicitReward::Options implicit;
   // The model whose weights it reads beside its own: an IM-RM's reference, or what low-rank changes
   // lie on; null: none.
   std::shared_ptr<const model::LanguageModel> base;
@@ -38,9 +35,6 @@ struct LoadedReward {
 // Bytes that scoring takes: weights in fp32, a reference's too, and room for what passes through.
 Result<double> scoring_memory(const store::Workspace& workspace, const store::RunRow& run);
 double scoring_memory(const store::ModelRow& model);
-
-// How the implicit reward of an imported policy is counted.
-reward::ImplicitReward::Options implicit_of(const store::ModelRow& row);
 
 // Keeps what was loaded, least recently used first out. Weights that several share are in memory
 // once, and count once; a base that is let go, but that a run still reads, is found again. One

@@ -19,18 +19,9 @@ namespace fs = std::filesystem;
 using at::Tensor;
 using nlohmann::json;
 
-void take_implicit(const reward::ImplicitReward::Options& from, model::ExportOptions& out) {
-  out.beta = from.beta;
-  out.length_normalised = from.length_normalised;
-  out.without_reference = from.without_reference;
-}
-
-model::ExportOptions options_of(const LoadedReward& loaded, const CallContext& context) {
+model::ExportOptions options_of(const std::string& title, const CallContext& context) {
   model::ExportOptions out;
-  out.type = loaded.type;
-  out.title = loaded.name;
-  out.mean_pooling = loaded.pooling == reward::ExplicitReward::Pooling::mean;
-  take_implicit(loaded.implicit, out);
+  out.title = title;
   out.cancel = context.cancel;
   out.progress = context.progress;
   return out;
@@ -104,17 +95,8 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
   language.decoder = language.decoder->merged();
   LOUPE_TRY(language.decoder, grown_decoder(*language.decoder, growth));
   LOUPE_TRY(const auto files, text_row(workspace, row));
-  model::ExportOptions options;
-  options.type = language.head.defined() ? "EX" : "LM";
-  options.mean_pooling = row.details.value("pooling", "") == "mean";
-  if (row.details.contains("beta")) {
-    options.type = "IM";
-    take_implicit(implicit_of(row), options);
-  }
-  options.title = name;
+  auto options = options_of(name, context);
   options.source = files.path;
-  options.cancel = context.cancel;
-  options.progress = context.progress;
   for (size_t i = 0; i < growth.tokens.size(); ++i)
     options.added.push_back(
         {growth.tokens[i], static_cast<int32_t>(growth.first + static_cast<int64_t>(i)), true});
@@ -122,6 +104,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
                     {"files", files_of(row)},
                     {"added_tokens", growth.tokens},
                     {"initialised", growth.init}};
+  options.form = kind_of(row).export_form(row.details, options);
   // Names may be anything; a folder is numbered.
   fs::path folder;
   std::error_code ignored;
@@ -144,7 +127,7 @@ Result<store::ModelRow> grow_one(store::Workspace& workspace, const store::Model
 Result<bool> is_all_low_rank(const LoadedReward& loaded, const store::ModelRow& row) {
   if (loaded.run != 0) return loaded.recipe.tuning == "lora";
   const auto& modules = loaded.language.decoder->lora();
-  if (row.kind != "adapter" || modules.empty()) return false;
+  if (row.kind != model::role::adapter || modules.empty()) return false;
   LOUPE_TRY(const auto adapter, model::inspect_adapter(row.path));
   int64_t numbers = adapter.classifier ? loaded.language.head.numel() : 0;
   for (const auto& module : modules) numbers += module.a.numel() + module.b.numel();
@@ -158,7 +141,7 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
   ModelCache cache(workspace, at::kCPU, 1);
   const bool is_run = asked.of.is_run();
   LOUPE_TRY(const auto loaded, cache.scorer(asked.of, context.progress));
-  auto options = options_of(*loaded, context);
+  auto options = options_of(loaded->name, context);
   LOUPE_TRY(const auto model_row,
             workspace.model(is_run ? loaded->base_model : loaded->model));
   LOUPE_TRY(const auto text, text_row(workspace, model_row));
@@ -177,11 +160,12 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
     LOUPE_TRY(const auto base, workspace.model(is_run ? model_row.id : model_row.base_id));
     options.base = base.path;
   }
-  if (loaded->type == "IM" && !options.without_reference) {
+  if (loaded->kind->uses_reference(loaded->settings)) {
     LOUPE_TRY(const auto reference, workspace.model(loaded->base_model));
     options.reference_name = reference.name;
     if (asked.reference && !options.adapter) options.reference = loaded->base->decoder;
   }
+  options.form = loaded->kind->export_form(loaded->settings, options);
   LOUPE_TRY(const auto written,
             model::export_model(loaded->language, options, fs::absolute(asked.path)));
   api::Exported out;

@@ -51,15 +51,24 @@ json export_record(const fs::path& path) {
   return record.is_object() ? record : json::object();
 }
 
+const reward::RewardKind* kind_in(const json& record) {
+  return reward::find_kind(record.value("type", ""));
+}
+
+bool compares(const reward::RewardKind* kind) {
+  return kind != nullptr && kind->uses_reference(json::object());
+}
+
 // The base that an adapter names, among the models there are: by path, by folder name.
 int64_t base_of(const store::Workspace& workspace, const std::string& said) {
   const auto models = workspace.models();
   if (!models || said.empty()) return 0;
   const std::string name = fs::path(said).filename().string();
   for (const auto& row : *models)
-    if (row.kind == "LM" && row.path == absolute_of(said).string()) return row.id;
+    if (row.kind == model::role::language && row.path == absolute_of(said).string()) return row.id;
   for (const auto& row : *models)
-    if (row.kind == "LM" && (row.name == name || fs::path(row.path).filename() == name))
+    if (row.kind == model::role::language &&
+        (row.name == name || fs::path(row.path).filename() == name))
       return row.id;
   return 0;
 }
@@ -80,12 +89,12 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
                  "the adapter's base model is not in the workspace: \"" + adapter.base + "\"",
                  row.path, "import the base model first, then say which one it is (--base NAME)"};
   LOUPE_TRY(const auto base, workspace.model(row.base_id));
-  if (base.kind == "adapter" || base.kind == "IM")
+  if (base.kind == model::role::adapter || base.kind == model::role::policy)
     return Error{ErrorCode::invalid_input,
                  "\"" + base.name + "\" is no plain model that an adapter can lie on", row.path,
                  "choose the model that the adapter was trained on"};
   row.format = "peft";
-  row.kind = "adapter";
+  row.kind = model::role::adapter;
   row.architecture = base.architecture;
   row.parameters = base.parameters;
   row.details = {{"config", base.details.value("config", json())},
@@ -99,13 +108,12 @@ Result<void> describe_adapter(const store::Workspace& workspace, const ImportOpt
                    {"targets", adapter.targets},
                    {"parameters", adapter.parameters},
                    {"classifier", adapter.classifier},
-                   {"on_classifier", base.kind == "EX"},
+                   {"on_classifier", base.kind == model::role::classifier},
                    {"base", adapter.base}}}};
   files = adapter.files;
   const json record = export_record(row.path);
-  const bool reward = record.value("type", "") == "IM";
-  if (!options.implicit && !reward) return {};
-  if (adapter.classifier || base.kind == "EX")
+  if (!options.implicit && !compares(kind_in(record))) return {};
+  if (adapter.classifier || base.kind == model::role::classifier)
     return Error{ErrorCode::invalid_input,
                  std::string(adapter.classifier ? "the adapter" : "the model below the adapter") +
                      " has a head; it is no policy",
@@ -134,8 +142,8 @@ Result<void> pair_up(const store::Workspace& workspace, const ImportOptions& opt
     return Error{ErrorCode::invalid_input, what, row.path,
                  "policy and reference are the same model, after and before it was tuned"};
   };
-  if (row.kind != "LM") return refuse("the policy is no language model");
-  if (reference.kind != "LM" && reference.kind != "adapter")
+  if (row.kind != model::role::language) return refuse("the policy is no language model");
+  if (reference.kind != model::role::language && reference.kind != model::role::adapter)
     return refuse("the reference \"" + reference.name + "\" is no language model");
   const auto vocabulary = [](const store::ModelRow& model) {
     return model.details.value("config", json::object()).value("vocab_size", int64_t{0});
@@ -143,7 +151,7 @@ Result<void> pair_up(const store::Workspace& workspace, const ImportOptions& opt
   if (vocabulary(row) != vocabulary(reference))
     return refuse("the policy has " + std::to_string(vocabulary(row)) + " tokens, the reference " +
                   std::to_string(vocabulary(reference)));
-  row.kind = "IM";
+  row.kind = model::role::policy;
   row.base_id = reference.id;
   return take_beta(options, record, row);
 }
@@ -202,11 +210,12 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
                      row.path, "Choose another name."};
     // An exported IM-RM brings its reference along.
     const json record = export_record(absolute);
+    const auto* kind = kind_in(record);
     const bool implicit =
-        options.reference == 0 && row.kind == "LM" && record.value("type", "") == "IM";
+        options.reference == 0 && row.kind == model::role::language && compares(kind);
     if (implicit) {
       if (record.value("without_reference", false)) {
-        row.kind = "IM";
+        row.kind = model::role::policy;
         LOUPE_CHECK(take_beta(options, record, row));
       } else if (record.value("reference", "") == "reference") {
         if (std::error_code ignored; !fs::exists(absolute / "reference", ignored))
@@ -224,11 +233,14 @@ Result<store::ModelRow> import_model(store::Workspace& workspace, const std::str
       }
     }
     if (options.reference != 0) LOUPE_CHECK(pair_up(workspace, options, record, row));
-    if (row.details.contains("beta"))
-      for (const char* key : {"length_normalised", "without_reference"})
-        if (record.contains(key)) row.details[key] = record[key];
-    if (record.value("type", "") == "EX" && record.value("pooling", "") == "mean") {
-      if (row.kind != "adapter") row.kind = "EX";
+    // How its reward is read; what a reference or head would be needed for is said by those alone.
+    if (kind != nullptr && kind->trains() && !kind->has_head() && !compares(kind))
+      row.details["type"] = kind->id();
+    if (kind != nullptr && kind->is(row.kind, row.details))
+      for (const auto& key : kind->options())
+        if (record.contains(key) && !row.details.contains(key)) row.details[key] = record[key];
+    if (kind != nullptr && kind->has_head() && record.value("pooling", "") == "mean") {
+      if (row.kind != model::role::adapter) row.kind = model::role::classifier;
       row.details["pooling"] = "mean";
       files.push_back(absolute / "reward_head.safetensors");
     }
@@ -260,9 +272,8 @@ Result<api::FileKind> inspect_path(const store::Workspace& workspace, const std:
   } else {
     LOUPE_CHECK(describe_model(row, files));
     const json record = export_record(row.path);
-    out.kind = record.value("type", "") == "IM" || record.value("pooling", "") == "mean"
-                   ? record.value("type", row.kind)
-                   : row.kind;
+    const auto* kind = kind_in(record);
+    out.kind = kind != nullptr ? kind->id() : row.kind;
     out.source = row.format == "gguf" ? "GGUF" : "HF folder";
     out.architecture = row.architecture;
     out.parameters = row.parameters;

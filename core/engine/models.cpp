@@ -73,18 +73,11 @@ double size_of(const store::ModelRow& row) {
   return size;
 }
 
-// Its rewards are read off by a head, be it its own or that of the model it lies on.
-bool has_head(const store::ModelRow& row) {
-  const json adapter = row.details.value("adapter", json::object());
-  return row.kind == "EX" || row.details.value("pooling", "") == "mean" ||
-         adapter.value("classifier", false) || adapter.value("on_classifier", false);
-}
-
-bool is_implicit(const store::ModelRow& row) {
-  return row.kind == "IM" || row.details.contains("beta");
-}
-
 }  // namespace
+
+const reward::RewardKind& kind_of(const store::ModelRow& row) {
+  return reward::kind_of(row.kind, row.details);
+}
 
 api::Model to_api(const store::ModelRow& row, int64_t runs) {
   api::Model out;
@@ -100,7 +93,7 @@ api::Model to_api(const store::ModelRow& row, int64_t runs) {
   out.dtype = row.details.value("dtype", "");
   out.size = size_of(row);
   out.base = row.base_id;
-  out.type = has_head(row) ? "EX" : is_implicit(row) ? "IM" : "LM";
+  out.type = kind_of(row).id();
   out.beta = row.details.value("beta", 0.0);
   out.length_normalised = row.details.value("length_normalised", false);
   out.without_reference = row.details.value("without_reference", false);
@@ -125,18 +118,18 @@ Result<std::vector<api::Model>> list_models(const store::Workspace& workspace) {
 }
 
 Result<void> check_trainable(const store::ModelRow& row) {
-  const bool implicit = is_implicit(row);
-  if (!has_head(row) && !implicit) return {};
+  const auto& kind = kind_of(row);
+  if (!kind.trains()) return {};
   return Error{
       ErrorCode::unsupported,
       "\"" + row.name + "\" is a reward model already; training starts from a language model",
       row.path,
-      implicit ? "import its policy by itself, and train that"
-               : "choose the language model that it was made from"};
+      kind.has_head() ? "choose the language model that it was made from"
+                      : "import its policy by itself, and train that"};
 }
 
 Result<store::ModelRow> text_row(const store::Workspace& workspace, const store::ModelRow& row) {
-  if (row.kind != "adapter") return row;
+  if (row.kind != model::role::adapter) return row;
   return workspace.model(row.base_id);
 }
 
@@ -170,7 +163,7 @@ Result<void> put_adapter_on(const store::ModelRow& row, model::LanguageModel& mo
 
 Result<model::LanguageModel> load_row(const store::Workspace& workspace, const store::ModelRow& row,
                                       const model::LoadOptions& options) {
-  if (row.kind == "adapter") {
+  if (row.kind == model::role::adapter) {
     LOUPE_TRY(const auto base, workspace.model(row.base_id));
     LOUPE_TRY(auto out, load_row(workspace, base, options));
     LOUPE_CHECK(put_adapter_on(row, out));

@@ -12,6 +12,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/model/load.h"
+#include "core/reward/kinds.h"
 #include "core/store/workspace.h"
 
 namespace loupe::engine {
@@ -50,6 +51,9 @@ std::string model_status(const store::ModelRow& row);
 // `runs`: how many use it.
 api::Model to_api(const store::ModelRow& row, int64_t runs = 0);
 Result<std::vector<api::Model>> list_models(const store::Workspace& workspace);
+
+// What its score is.
+const reward::RewardKind& kind_of(const store::ModelRow& row);
 
 // Training starts from a language model; what is a reward model already is refused.
 Result<void> check_trainable(const store::ModelRow& row);

@@ -11,6 +11,7 @@
 #include "tests/model/golden_models.h"
 #include "tests/support/case.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/fresh_reward.h"
 
 using namespace loupe;
 using namespace loupe::test;
@@ -36,6 +37,7 @@ struct Place {
     train::Recipe recipe;
     recipe.type = type;
     recipe.trains = trains;
+    recipe.lora_rank = 1;
     recipe.without_reference = without_reference;
     store::RunRow run;
     run.name = type + " " + trains + std::to_string(static_cast<int>(without_reference));
@@ -46,8 +48,8 @@ struct Place {
     const int64_t job = must(workspace.add_job("train", nlohmann::json::object(), id));
     (void)workspace.artifacts(job);
     auto language = must(engine::load_row(workspace, model, {}));
-    const train::Trainer trainer(must(train::make_trainable(language.decoder, recipe)), recipe, {},
-                                 {});
+    language.decoder = must(train::make_trainable(language.decoder, recipe));
+    const train::Trainer trainer(fresh_reward(language.decoder, recipe), recipe, {}, {});
     store::CheckpointRow checkpoint;
     checkpoint.run_id = id;
     checkpoint.path = std::to_string(job) + "/checkpoint.safetensors";
