@@ -14,6 +14,12 @@ MethodInfo Exact::info() const {
           Credited::output_positions};
 }
 
+Result<void> Exact::fits(const reward::RewardModel& model) const {
+  if (model.decomposes()) return {};
+  return Error{ErrorCode::unsupported, "this reward is no sum over its response's tokens",
+               model.type(), "choose another method, or score it"};
+}
+
 std::vector<ResponseCredit> Exact::run(const reward::RewardModel& model,
                                        const std::vector<data::EncodedText>& texts,
                                        const model::ForwardOptions& options) const {

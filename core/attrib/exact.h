@@ -10,6 +10,7 @@ namespace loupe::attrib {
 class Exact : public Method {
  public:
   MethodInfo info() const override;
+  Result<void> fits(const reward::RewardModel& model) const override;
   std::vector<ResponseCredit> run(const reward::RewardModel& model,
                                   const std::vector<data::EncodedText>& texts,
                                   const model::ForwardOptions& options) const override;

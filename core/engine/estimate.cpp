@@ -13,6 +13,7 @@
 #include "core/engine/placement.h"
 #include "core/model/compute.h"
 #include "core/model/load.h"
+#include "core/reward/kinds.h"
 
 namespace loupe::engine {
 
@@ -29,6 +30,11 @@ std::string quoted(const std::string& word) {
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
 }
 
 std::string shortest(const json& value) {
@@ -71,8 +77,13 @@ double floats_a_token(const model::DecoderConfig& config) {
   return 3 * width + 2 * heads + 3 * kv + (config.gated ? 3 : 2) * inner;
 }
 
-// The logits of an IM-RM exist for 256 response positions at a time, with their gradient; the
-// unembedding's gradient is summed up beside the embedding's.
+// Of a recipe that was checked.
+reward::Cost cost_of(const train::Recipe& recipe) {
+  return reward::find_kind(recipe.type)->cost(recipe.to_json());
+}
+
+// The logits that a reward is read off exist for 256 response positions at a time, with their
+// gradient; the unembedding's gradient is summed up beside the embedding's.
 double logit_bytes(const model::DecoderConfig& config, double response_tokens, bool trained) {
   return static_cast<double>(config.vocab_size) *
          (12 * std::min(response_tokens, 256.0) +
@@ -115,8 +126,12 @@ double training_memory(const model::DecoderConfig& config, int64_t parameters,
   // For a head alone nothing is kept: one layer's tensors are alive at a time.
   bytes += longest(train.tokens) * floats_a_token(config) *
            (recipe.tuning == "head" ? 8.0 : static_cast<double>(config.layers) * size);
-  if (recipe.type == "IM")
-    bytes += logit_bytes(config, longest(train.responses), recipe.tuning == "full");
+  using Logits = reward::Cost::Logits;
+  if (const auto logits = cost_of(recipe).logits; logits != Logits::none)
+    bytes += logit_bytes(config,
+                         logits == Logits::each ? longest(train.responses)
+                                                : 2 * static_cast<double>(recipe.batch_size),
+                         recipe.tuning == "full");
   return bytes;
 }
 
@@ -156,7 +171,7 @@ api::MemoryTable memory_table(const model::DecoderConfig& config, int64_t parame
 double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t eval_tokens) {
   const double epochs = static_cast<double>(recipe.epochs);
   const double evaluations = epochs / static_cast<double>(recipe.eval_every_epochs) + 1;
-  const double reference = recipe.type == "IM" ? 1 : 0;
+  const double reference = cost_of(recipe).reference ? 1 : 0;
   return static_cast<double>(train_tokens) * (3 * epochs + reference) +
          static_cast<double>(eval_tokens) * (evaluations + reference);
 }
@@ -170,6 +185,7 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
                                spec,
                                file ? file->size : 0,
                                file ? file->mtime_ns : 0,
+                               recipe.type,
                                recipe.max_prompt_tokens,
                                recipe.max_response_tokens}
                               .dump(-1, ' ', false, json::error_handler_t::replace);
@@ -183,9 +199,10 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
           files.path, model.details.value("template_date", model::LoadOptions{}.template_date)));
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
   cancel.check();
+  LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));
   LOUPE_TRY(const auto encoded,
             data::encode_dataset(
-                dataset, *text.chat_template, *text.tokenizer,
+                dataset, kind->encoder(text),
                 {recipe.max_prompt_tokens, recipe.max_response_tokens, config.max_positions}));
   return &known_.emplace(key, pair_lengths(encoded)).first->second;
 }
@@ -254,8 +271,7 @@ std::string command_line_of(const store::Workspace& workspace, const TrainReques
                             const api::TrainAsked& asked) {
   const auto& recipe = request.recipe;
   std::string out = "rewardloupe-engine --workspace " + quoted(workspace.folder().string()) +
-                    " train --type " + (recipe.type == "IM" ? "im" : "ex") + " --model " +
-                    quoted(request.model);
+                    " train --type " + lower(recipe.type) + " --model " + quoted(request.model);
   size_t from_project = 0;
   if (!asked.project.empty()) {
     out += " --project " + quoted(asked.project);

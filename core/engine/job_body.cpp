@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What runs inside `rewardloupe-engine job ID`.
-#include <sys/resource.h>
 #include <ATen/ATen.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -131,8 +131,9 @@ struct Loaded {
 Result<data::EncodedDataset> encode_spec(const json& spec, const model::LanguageModel& language,
                                          const train::Recipe& recipe) {
   LOUPE_TRY(const auto dataset, data::load_spec(spec));
+  LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));
   LOUPE_TRY(auto encoded,
-            data::encode_dataset(dataset, *language.chat_template, *language.tokenizer,
+            data::encode_dataset(dataset, kind->encoder(language),
                                  {recipe.max_prompt_tokens, recipe.max_response_tokens,
                                   language.decoder->config().max_positions}));
   if (!encoded.left_out.empty())
@@ -257,7 +258,7 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
   model::LoadOptions loading;
   loading.device = device;
   loading.progress = [&](const Progress& p) { recorder.progress(p); };
-  LOUPE_TRY(const auto language, load_row(workspace, model_row, loading));
+  LOUPE_TRY(auto language, load_row(workspace, model_row, loading));
   LOUPE_TRY(auto train_set, encode_spec(job.request.at("train"), language, recipe));
   std::vector<data::EncodedDataset> eval_sets;
   for (const auto& spec : job.request.at("eval")) {
@@ -275,8 +276,10 @@ Result<JobStatus> train_body(store::Workspace& workspace, const store::JobRow& j
       device, training_memory(language.decoder->config(), model_row.parameters, recipe, lengths)));
   int64_t eval_tokens = 0;
   for (const auto& set : eval_sets) eval_tokens += pair_lengths(set).total();
-  LOUPE_TRY(const auto decoder, train::make_trainable(language.decoder, recipe));
-  train::Trainer trainer(decoder, recipe, std::move(train_set), std::move(eval_sets));
+  LOUPE_TRY(language.decoder, train::make_trainable(language.decoder, recipe));
+  LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));
+  LOUPE_TRY(auto reward, kind->fresh(language, recipe.to_json()));
+  train::Trainer trainer(std::move(reward), recipe, std::move(train_set), std::move(eval_sets));
   if (job.request.value("resume", false)) {
     LOUPE_TRY(const auto checkpoints, workspace.checkpoints(run.id));
     int64_t from = 0;

@@ -2,8 +2,8 @@
 #include "core/engine/model_export.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
 
 #include "core/base/file.h"
 #include "core/engine/model_cache.h"
@@ -142,8 +142,7 @@ Result<api::Exported> export_from(const api::ExportAsked& asked, const CallConte
   const bool is_run = asked.of.is_run();
   LOUPE_TRY(const auto loaded, cache.scorer(asked.of, context.progress));
   auto options = options_of(loaded->name, context);
-  LOUPE_TRY(const auto model_row,
-            workspace.model(is_run ? loaded->base_model : loaded->model));
+  LOUPE_TRY(const auto model_row, workspace.model(is_run ? loaded->base_model : loaded->model));
   LOUPE_TRY(const auto text, text_row(workspace, model_row));
   options.source = text.path;
   options.record = {{"rewardloupe", LOUPE_VERSION},

@@ -2,9 +2,9 @@
 #include "core/engine/placement.h"
 
 #include <ATen/ATen.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 #include <torch/version.h>
-#include <ATen/DeviceAccelerator.h>
 
 #include <cstdio>
 #include <thread>
@@ -25,9 +25,13 @@ std::string gigabytes(double bytes) {
 }
 
 // 0 in a build without the CUDA parts of LibTorch, which only the linker knows of.
-int64_t gpu_count() { return static_cast<int64_t>(at::getNumGPUs()); }
+int64_t gpu_count() {
+  return static_cast<int64_t>(at::getNumGPUs());
+}
 
-std::string gpu_name(int64_t index) { return "cuda:" + std::to_string(index); }
+std::string gpu_name(int64_t index) {
+  return "cuda:" + std::to_string(index);
+}
 
 }  // namespace
 

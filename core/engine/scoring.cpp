@@ -13,32 +13,23 @@ namespace {
 
 using nlohmann::json;
 
-Result<data::EncodedText> encode(const model::LanguageModel& language,
-                                 const std::vector<tokenize::Turn>& prompt,
-                                 const std::string& response) {
-  LOUPE_TRY(auto text,
-            data::encode_response(prompt, response, *language.chat_template, *language.tokenizer));
-  LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
-  return text;
-}
-
 Result<std::vector<attrib::ResponseCredit>> credits(const attrib::Method& method,
-                                                    const model::LanguageModel& language,
-                                                    const reward::RewardModel& reward,
+                                                    const LoadedReward& loaded,
                                                     const std::vector<tokenize::Turn>& prompt,
                                                     const std::vector<std::string>& responses,
                                                     std::string& prompt_text,
                                                     const CancelToken& cancel) {
   std::vector<data::EncodedText> texts;
   for (const auto& response : responses) {
-    LOUPE_TRY(auto text, encode(language, prompt, response));
+    LOUPE_TRY(auto text, loaded.kind->encode(prompt, response, loaded.language));
+    LOUPE_CHECK(check_context(loaded.language, text.prompt.size() + text.response.size()));
     prompt_text = text.prompt_text;
     texts.push_back(std::move(text));
   }
   model::ForwardOptions options;
   options.cancel = cancel;
-  LOUPE_CHECK(method.fits(reward));
-  return method.run(reward, texts, options);
+  LOUPE_CHECK(method.fits(*loaded.reward));
+  return method.run(*loaded.reward, texts, options);
 }
 
 api::ResponseCredit to_api(const attrib::ResponseCredit& credit,
@@ -72,8 +63,7 @@ Result<std::vector<api::ResponseCredit>> remembered(const LoadedReward& run,
       missing.push_back(response);
   if (!missing.empty()) {
     std::string ignored;
-    LOUPE_TRY(const auto found, credits(attrib::Exact(), run.language, *run.reward, prompt, missing,
-                                        ignored, cancel));
+    LOUPE_TRY(const auto found, credits(attrib::Exact(), run, prompt, missing, ignored, cancel));
     for (size_t i = 0; i < missing.size(); ++i)
       memo.keep(key(missing[i]), to_api(found[i], *run.language.tokenizer));
   }
@@ -153,8 +143,8 @@ Result<api::Attribution> attribute(const LoadedReward& loaded, const data::Prefe
     out.method = method_id;
     const bool inputs = method->info().credited == attrib::Credited::input_tokens;
     out.credits = inputs ? "input tokens" : "output positions";
-    LOUPE_TRY(const auto found, credits(*method, language, *loaded.reward, pair.prompt,
-                                        {pair.chosen, pair.rejected}, out.prompt, cancel));
+    LOUPE_TRY(const auto found, credits(*method, loaded, pair.prompt, {pair.chosen, pair.rejected},
+                                        out.prompt, cancel));
     out.chosen = to_api(found[0], *language.tokenizer);
     out.rejected = to_api(found[1], *language.tokenizer);
     return out;

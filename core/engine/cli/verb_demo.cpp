@@ -130,7 +130,9 @@ Result<void> demo(const Context& context, const DemoOptions& options, Terminal& 
       if (!options.device.empty()) recipe["device"] = options.device;
       TrainRequest request;
       LOUPE_TRY(request.recipe, train::recipe_from_json(recipe));
-      request.name = (type == "EX" ? "ex-persona-s" : "im-persona-s") + std::to_string(seed);
+      request.name = type + "-persona-s" + std::to_string(seed);
+      for (char& c : request.name)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       request.model = model;
       request.train = data.train;
       request.eval = data.eval;

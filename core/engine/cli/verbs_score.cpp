@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "core/api/scores.h"
 #include "core/engine/cli/command_line.h"
@@ -95,17 +96,20 @@ void add_score(CLI::App& app, Context& context) {
   });
 }
 
-std::string credit_table(const api::ResponseCredit& credit, const std::string& type) {
+std::string credit_table(const api::ResponseCredit& credit) {
+  const auto& tokens = credit.tokens;
+  const bool halves = std::any_of(tokens.begin(), tokens.end(),
+                                  [](const auto& token) { return token.ref_log_prob != 0; });
   std::vector<std::vector<std::string>> rows;
-  for (const auto& token : credit.tokens) {
+  for (const auto& token : tokens) {
     rows.push_back({token.text, std::to_string(token.id), format_number(token.credit)});
-    if (type == "IM") {
+    if (halves) {
       rows.back().push_back(format_number(token.log_prob));
       rows.back().push_back(format_number(token.ref_log_prob));
     }
   }
   std::vector<std::string> header{"token", "id", "credit"};
-  if (type == "IM") header.insert(header.end(), {"log pi", "log pi_ref"});
+  if (halves) header.insert(header.end(), {"log pi", "log pi_ref"});
   return format_table(header, rows) + "offset " + format_number(credit.offset) +
          " + credits = reward " + format_number(credit.reward) + " (error " +
          format_number(credit.error) + ")\n";
@@ -146,9 +150,8 @@ void add_attribute(CLI::App& app, Context& context) {
       LOUPE_TRY(const auto attribution, local->ask<api::Attribute>({of.id, pair, options->method}));
       terminal.print(attribution, of.name + " (" + attribution.type + "), credits are of " +
                                       attribution.credits + "\nchosen\n" +
-                                      credit_table(attribution.chosen, attribution.type) +
-                                      "rejected\n" +
-                                      credit_table(attribution.rejected, attribution.type));
+                                      credit_table(attribution.chosen) + "rejected\n" +
+                                      credit_table(attribution.rejected));
       return {};
     });
   });

@@ -28,6 +28,12 @@ Result<std::pair<std::string, std::string>> eval_file(const std::string& text) {
   return std::pair(text.substr(0, split), text.substr(split + 1));
 }
 
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 Result<void> finish(store::Workspace& workspace, const api::Started& started, bool detach,
                     Terminal& terminal) {
   LOUPE_TRY(const auto run, workspace.run(started.run));
@@ -73,9 +79,7 @@ void add_train(CLI::App& app, Context& context) {
   auto o = std::make_shared<TrainOptions>();
   auto* verb =
       app.add_subcommand("train", "train an explicit (ex) or implicit (im) reward model, as a job");
-  verb->add_option("--type", o->type, "ex or im")
-      ->check(CLI::IsMember({"ex", "im"}, CLI::ignore_case))
-      ->capture_default_str();
+  verb->add_option("--type", o->type, "the kind of reward: ex, im")->capture_default_str();
   verb->add_option("--model", o->model, "a model of the workspace");
   verb->add_option("--data", o->data, "pairs: JSONL of prompt, chosen, rejected");
   verb->add_option("--eval", o->eval, "NAME=FILE; may be given several times");
@@ -113,8 +117,7 @@ void add_train(CLI::App& app, Context& context) {
       // What the command line says goes before a project's recipe.
       const json given = o->recipe;
       for (const auto& key : o->said) asked.recipe[key] = given[key];
-      if (verb->get_option("--type")->count() > 0)
-        asked.recipe["type"] = o->type == "im" || o->type == "IM" ? "IM" : "EX";
+      if (verb->get_option("--type")->count() > 0) asked.recipe["type"] = upper(o->type);
       if (asked.project.empty() && asked.data.empty())
         return Error{ErrorCode::invalid_input, "there is nothing to train on", "train",
                      "give --data FILE or --project FILE"};

@@ -144,7 +144,7 @@ Result<api::ModelDetail> ModelHandlers::answer(api::ModelsShow, const api::Id& a
   out.config = row.details.value("config", json::object());
   if (auto config = model::config_from_json(out.config, row.path)) {
     // The stored configuration is a language model's, whatever the files hold.
-    if (out.model.type == "EX" && row.details.value("pooling", "") != "mean") config->labels = 1;
+    if (kind_of(row).has_head() && row.details.value("pooling", "") != "mean") config->labels = 1;
     out.facts = config_facts(*config);
   }
   if (row.kind == "adapter") {
@@ -159,7 +159,7 @@ Result<api::ModelDetail> ModelHandlers::answer(api::ModelsShow, const api::Id& a
   }
   if (row.base_id != 0)
     if (const auto base = workspace.model(row.base_id))
-      out.facts.push_back({row.kind == "IM" ? "reference" : "base", base->name});
+      out.facts.push_back({row.kind == model::role::policy ? "reference" : "base", base->name});
   for (const auto& file : row.files) {
     api::ModelFile entry;
     entry.path = file.value("path", "");

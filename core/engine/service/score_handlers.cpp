@@ -80,8 +80,7 @@ Result<double> reward_of(const LoadedReward& loaded, const model::ForwardOptions
                          const api::ScoreAsked& asked) {
   const auto& language = loaded.language;
   LOUPE_TRY(const auto prompt, turns_of(asked.prompt));
-  LOUPE_TRY(const auto text, data::encode_response(prompt, asked.response, *language.chat_template,
-                                                   *language.tokenizer));
+  LOUPE_TRY(const auto text, loaded.kind->encode(prompt, asked.response, language));
   LOUPE_CHECK(check_context(language, text.prompt.size() + text.response.size()));
   model::PackedBatch batch(language.decoder->config());
   std::vector<int32_t> ids;
@@ -97,8 +96,7 @@ Result<std::vector<api::PairScore>> rewards_of_file(const LoadedReward& loaded,
                                                     const ProgressFn& progress) {
   const auto& language = loaded.language;
   LOUPE_TRY(const auto dataset, data::load_spec(data::file_spec("data", path)));
-  LOUPE_TRY(const auto set,
-            data::encode_dataset(dataset, *language.chat_template, *language.tokenizer, {0, 0}));
+  LOUPE_TRY(const auto set, data::encode_dataset(dataset, loaded.kind->encoder(language), {0, 0}));
   for (const auto& pair : set.pairs)
     LOUPE_CHECK(check_context(
         language, pair.prompt.size() + std::max(pair.chosen.size(), pair.rejected.size()),
