@@ -2,6 +2,7 @@
 #include "core/engine/estimate.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <numeric>

@@ -101,12 +101,15 @@ std::string no_second_copy() {
     failures.check(must(cache.base(place.model.id))->decoder->embedding().data_ptr() == weights,
                    type + ": the base was loaded again beside itself");
   }
-  // A run that trained every weight and is compared with nothing keeps no base alive.
+  // A head alone reads its base; a run that trained every weight and is compared with nothing does
+  // not, and keeps none alive.
   engine::ModelCache cache(place.workspace, at::kCPU, 1);
-  const auto base = must(cache.base(place.model.id));
-  const std::weak_ptr watched(base->decoder);
-  const auto loaded = must(cache.run(place.add_run("EX", "head")));
-  failures.check(!watched.expired(), "a head alone reads its base");
+  std::weak_ptr<const model::LanguageModel> base = must(cache.base(place.model.id));
+  auto head = must(cache.run(place.add_run("EX", "head")));
+  failures.check(!base.expired(), "a head alone reads its base");
+  const auto whole = must(cache.run(place.add_run("EX", "full")));
+  head.reset();
+  failures.check(base.expired() && whole->language.decoder != nullptr, "nobody reads the base");
   return failures.text();
 }
 
@@ -144,7 +147,7 @@ std::string memory_of_scoring() {
     row.details.update(details);
     return (engine::scoring_memory(row) - 1e9) / place.weights;
   };
-  failures.near(of_model("LM", {}), 1, 1e-9, "LM");
+  failures.near(of_model("LM", nlohmann::json::object()), 1, 1e-9, "LM");
   failures.near(of_model("IM", {{"beta", 0.1}}), 2, 1e-9, "a pair");
   failures.near(of_model("IM", {{"beta", 0.1}, {"without_reference", true}}), 1, 1e-9, "a policy");
   const nlohmann::json beside{{"merged", false}}, merged{{"merged", true}};

@@ -390,6 +390,7 @@ std::string another_loss_is_trained() {
   const auto data = encoded(golden["pairs"], "golden");
   auto recipe = small_recipe("EX");
   recipe.epochs = 10;
+  recipe.lr = 1e-2;
   Recorded recorded;
   const auto decoder = tiny_decoder(golden["model"]);
   train::Trainer trainer(std::make_unique<Judgement>(decoder), recipe, data, {data});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The paper's headline on a laptop: one recipe, two ways to read the reward off.
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <map>
 
 #include "core/engine/cli/command_line.h"
