@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <unordered_set>
 
 namespace loupe::shift {
 namespace {
@@ -208,10 +209,36 @@ bool is_final_mark(char32_t c) {
   return std::u32string_view(U".!?\u2026\u3002\uFF01\uFF1F").find(c) != std::u32string_view::npos;
 }
 
+bool is_english(std::string_view text) {
+  static const std::unordered_set<std::string_view> small{
+      "the", "of",   "and", "to",   "is",  "that",  "it",   "with", "you",
+      "are", "this", "be",  "not",  "was", "have",  "from", "my",   "would",
+      "i",   "they", "for", "your", "can", "which", "their"};
+  size_t all = 0, found = 0;
+  for (const Piece& piece : pieces_of(text)) {
+    if (!piece.prose) continue;
+    for (const Word& word : words_of(piece.text)) {
+      ++all;
+      found += small.contains(word.key) ? 1 : 0;
+    }
+  }
+  return all < 6 || found * 12 >= all;
+}
+
 WordTable::WordTable(const std::vector<std::pair<std::string, std::string>>& rows)
     : rows_(rows.begin(), rows.end()) {}
 
-std::string WordTable::replaced_in(std::string_view text, bool before_a_word) const {
+WordTable::WordTable(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    if (const size_t tab = line.find('\t'); tab != std::string_view::npos)
+      rows_.emplace(line.substr(0, tab), line.substr(tab + 1));
+  }
+}
+
+std::string WordTable::replaced_in(std::string_view text,
+                                   bool (*before)(const std::string&)) const {
   std::string out;
   for (const Piece& piece : pieces_of(text)) {
     size_t done = 0;
@@ -233,7 +260,8 @@ std::string WordTable::replaced_in(std::string_view text, bool before_a_word) co
         row = rows_.find(words[i].key.substr(0, words[i].key.size() - 2));
         end -= piece.text.substr(0, end - 1).ends_with('\'') ? 2 : 1 + curly_apostrophe.size();
       }
-      if (row == rows_.end() || (before_a_word && !blanks_behind(last))) continue;
+      if (row == rows_.end() || (before && !(blanks_behind(last) && before(words[last + 1].key))))
+        continue;
       const size_t begin = words[i].begin;
       out += piece.text.substr(done, begin - done);
       out += cased_like(row->second, piece.text.substr(begin, end - begin));

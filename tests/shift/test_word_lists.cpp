@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "core/shift/words.h"
+
 namespace {
 
 QByteArray content(const QString& path) {
@@ -35,6 +37,16 @@ class TestWordLists : public QObject {
       pairs_[last] = match.captured(2);
     }
     QVERIFY2(pairs_.size() >= 1000, qPrintable(QString::number(pairs_.size())));
+  }
+
+  void the_program_has_it() {
+    QCOMPARE(QByteArray(loupe::shift::british_american_words.data(),
+                        static_cast<qsizetype>(loupe::shift::british_american_words.size())),
+             content(path_));
+    const loupe::shift::WordTable table(loupe::shift::british_american_words);
+    QCOMPARE(table.size(), static_cast<size_t>(pairs_.size()));
+    QCOMPARE(table.replaced_in("The COLOUR of my neighbour's theatre, `colour` aside"),
+             std::string("The COLOR of my neighbor's theater, `colour` aside"));
   }
 
   void none_goes_on() {

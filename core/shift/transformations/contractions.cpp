@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // English contractions, both ways.
+#include <unordered_set>
+
 #include "core/shift/transformation.h"
 #include "core/shift/words.h"
 
@@ -20,35 +22,54 @@ const Rows& negations() {
   return rows;
 }
 
+void add(Rows& rows, const char* verb, const char* ending, std::initializer_list<const char*> who) {
+  for (const std::string word : who)
+    rows.push_back({(word == "I" ? "i" : word) + " " + verb, word + ending});
+}
+
 const Rows& pronouns() {
   static const Rows rows = [] {
     Rows made{{"let us", "let's"}, {"i am", "I'm"}};
-    const auto add = [&](const char* verb, const char* ending,
-                         std::initializer_list<const char*> who) {
-      for (const std::string word : who)
-        made.push_back({(word == "I" ? "i" : word) + " " + verb, word + ending});
-    };
-    add("are", "'re", {"you", "we", "they"});
-    add("is", "'s", {"it", "that", "there", "he", "she", "what", "who", "where"});
-    add("have", "'ve", {"I", "you", "we", "they"});
-    add("will", "'ll", {"I", "you", "we", "they", "it", "he", "she"});
-    add("would", "'d", {"I", "you", "we", "they", "it", "he", "she"});
+    add(made, "are", "'re", {"you", "we", "they"});
+    add(made, "is", "'s", {"it", "that", "there", "he", "she", "what", "who", "where"});
+    add(made, "will", "'ll", {"I", "you", "we", "they", "it", "he", "she"});
+    add(made, "would", "'d", {"I", "you", "we", "they", "it", "he", "she"});
     return made;
   }();
   return rows;
 }
 
-// "it isn't" before "it's not". A pronoun's verb is contracted in front of a word only: nobody says
-// "Yes, I'm."
+const Rows& perfects() {
+  static const Rows rows = [] {
+    Rows made;
+    add(made, "have", "'ve", {"I", "you", "we", "they"});
+    return made;
+  }();
+  return rows;
+}
+
+bool is_participle(const std::string& word) {
+  static const std::unordered_set<std::string_view> others{
+      "been",  "become", "begun",   "broken", "built",  "chosen", "come",   "done",   "driven",
+      "eaten", "felt",   "found",   "given",  "gone",   "got",    "gotten", "grown",  "had",
+      "heard", "held",   "kept",    "known",  "learnt", "left",   "lost",   "made",   "met",
+      "put",   "read",   "said",    "seen",   "sent",   "set",    "shown",  "spent",  "spoken",
+      "taken", "taught", "thought", "told",   "tried",  "used",   "won",    "written"};
+  return (word.size() > 4 && word.ends_with("ed")) || others.contains(word);
+}
+
+// "it isn't" before "it's not". A pronoun's verb is contracted in front of a word only, and "have"
+// in front of a participle: nobody says "Yes, I'm", and hardly anybody "they've seven apples".
 std::string shorter(std::string_view text, uint64_t) {
-  static const WordTable no(negations()), who(pronouns());
-  return who.replaced_in(no.replaced_in(text), true);
+  static const WordTable no(negations()), who(pronouns()), have(perfects());
+  const auto any = [](const std::string&) { return true; };
+  return have.replaced_in(who.replaced_in(no.replaced_in(text), any), is_participle);
 }
 
 std::string longer(std::string_view text, uint64_t) {
   static const WordTable table([] {
     Rows back;
-    for (const Rows* rows : {&negations(), &pronouns()})
+    for (const Rows* rows : {&negations(), &pronouns(), &perfects()})
       for (auto [from, to] : *rows) {
         if (from.starts_with("i ")) {
           from[0] = 'I';
