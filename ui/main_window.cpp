@@ -206,8 +206,10 @@ QStringList MainWindow::page_names() const {
 }
 
 bool MainWindow::settled() const {
-  return looked_ && std::all_of(entries_.begin(), entries_.end(),
-                                [](const Entry& one) { return one.page->settled(); });
+  // A page that nobody looks at has nothing to show.
+  return looked_ && std::all_of(entries_.begin(), entries_.end(), [](const Entry& one) {
+           return one.page->isHidden() || one.page->settled();
+         });
 }
 
 void MainWindow::flush() {

@@ -112,6 +112,8 @@ class TestFrameJobs : public QObject {
 
   void the_badge_says_what_the_engine_is_at() {
     Window window({"--slow", "attribute", "700"});
+    QVERIFY(window.settle());
+    window.key(Qt::Key_4, Qt::ControlModifier);  // nothing is computed for a page that is not seen
     QTRY_COMPARE(window->badge()->state(), EngineBadge::State::busy);
     QTRY_VERIFY2(window->badge()->text().contains(QStringLiteral("rewards of")) &&
                      window->badge()->text().contains(QStringLiteral("persona-s")),

@@ -92,6 +92,7 @@ class TestFramePictures : public QObject {
 
   void several_messages_and_a_busy_engine() {
     Window window({"--slow", "attribute", "4000"});
+    window->show_page(MainWindow::inspect_page);
     QTRY_COMPARE(window->badge()->state(), EngineBadge::State::busy);
     for (const auto severity :
          {Banner::Severity::error, Banner::Severity::info, Banner::Severity::warning}) {

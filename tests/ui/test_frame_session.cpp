@@ -36,6 +36,7 @@ class TestFrameSession : public QObject {
       window->runs()->select({1});
       window->show_page(MainWindow::inspect_page);
       window->show_page(MainWindow::runs_page);
+      QVERIFY(window.settle());
       window->open_palette();
       QTest::keyClicks(window.find<QLineEdit>("palette-typed"), "refresh");
       QTest::keyClick(window.find<QLineEdit>("palette-typed"), Qt::Key_Return);

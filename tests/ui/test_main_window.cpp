@@ -111,6 +111,7 @@ class TestMainWindow : public QObject {
     Window window;
     QVERIFY(window.settle());
     QTest::keyClick(window.get(), Qt::Key_4, Qt::ControlModifier);
+    QVERIFY(window.settle());
     AttributionView* view = window->inspect()->view();
     QCOMPARE(view->attribution(0)->type, std::string("EX"));
     QCOMPARE(view->attribution(1)->type, std::string("IM"));
@@ -147,6 +148,7 @@ class TestMainWindow : public QObject {
     Window window;
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     auto* prompt = window.find<QPlainTextEdit>("inspect-prompt");
     QTest::mouseClick(window.find<QToolButton>("inspect-next"), Qt::LeftButton);
     QVERIFY(window.settle());
@@ -173,6 +175,7 @@ class TestMainWindow : public QObject {
     Window window({"--slow", "attribute", "30"});
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     for (int i = 0; i < 6; ++i) {
       QTest::mouseClick(window.find<QToolButton>("inspect-next"), Qt::LeftButton);
     }
@@ -187,6 +190,7 @@ class TestMainWindow : public QObject {
     Window window;
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     QTest::mouseClick(window.find<QToolButton>("inspect-type"), Qt::LeftButton);
     auto* chosen = window.find<QPlainTextEdit>("inspect-chosen-edit");
     QVERIFY(chosen->isVisible());
@@ -208,6 +212,7 @@ class TestMainWindow : public QObject {
     Window window;
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     QApplication::processEvents();
     TokenHeatmap* heatmap = window->inspect()->view()->response(1, true)->heatmap();
     QTest::mouseMove(heatmap, heatmap->box_of(3).center().toPoint());
@@ -231,6 +236,7 @@ class TestMainWindow : public QObject {
     Window window;
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     QApplication::processEvents();
     AttributionView* view = window->inspect()->view();
     const QSize size = view->picture_size();

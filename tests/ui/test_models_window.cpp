@@ -82,6 +82,7 @@ class TestModelsWindow : public QObject {
     Window window({"--models", "0"});
     QVERIFY(window.settle());
     window->show_page(MainWindow::runs_page);
+    QVERIFY(window.settle());
     auto* target = window.find<QWidget>("drop-target");
     // Over a field of text as well, which would take it as words.
     auto* field = window.find<QLineEdit>("runs-filter");
@@ -129,6 +130,7 @@ class TestModelsWindow : public QObject {
     Window window({"--models", "0", "--many", "2"});
     QVERIFY(window.settle());
     window->show_page(MainWindow::runs_page);
+    QVERIFY(window.settle());
     auto* table = window.find<QTableView>("runs-table");
     const auto choose = [&](int row, const QString& path) {
       table->clearSelection();

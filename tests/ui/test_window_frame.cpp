@@ -41,6 +41,7 @@ class TestWindowFrame : public QObject {
 
   void long_work_shows_as_busy() {
     Window window({"--slow", "attribute", "600"});
+    window->show_page(MainWindow::inspect_page);
     QTRY_COMPARE(window->badge()->state(), EngineBadge::State::busy);
     QVERIFY(window->badge()->text().contains(QStringLiteral("busy")));
     QTRY_COMPARE(window->badge()->state(), EngineBadge::State::ready);
@@ -48,6 +49,7 @@ class TestWindowFrame : public QObject {
 
   void a_refusal_is_a_banner_with_details_and_copy() {
     Window window({"--fail", "attribute"});
+    window->show_page(MainWindow::inspect_page);
     QTRY_VERIFY(window->banner()->isVisible());
     QCOMPARE(window->banner()->message().text,
              QStringLiteral("the checkpoint of this run is missing"));
@@ -63,6 +65,7 @@ class TestWindowFrame : public QObject {
   void an_engine_that_dies_once_is_started_again() {
     QTemporaryDir folder;
     Window window({"--die-once", folder.filePath("died")});
+    window->show_page(MainWindow::inspect_page);
     QTRY_COMPARE(window->client()->generation(), 2);
     QTRY_VERIFY(window.settle() && window->client()->state() == EngineClient::State::ready);
     QVERIFY(window->banner()->isVisible());
@@ -72,6 +75,7 @@ class TestWindowFrame : public QObject {
 
   void an_engine_that_keeps_dying_is_left_to_the_user() {
     Window window({"--die-on", "attribute"});
+    window->show_page(MainWindow::inspect_page);
     QTRY_COMPARE(window->client()->generation(), 2);
     QTRY_COMPARE(window->badge()->state(), EngineBadge::State::dead);
     QTest::qWait(300);

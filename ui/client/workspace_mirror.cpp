@@ -15,10 +15,37 @@ namespace {
 
 constexpr int changed_delay_ms = 150;  // a burst of notifications costs one question
 constexpr int running_interval_ms = 1000;
+// Of runs: read and compared in well under a frame, evaluations and all.
+constexpr int page_rows = 100;
 
-template <class T>
-std::vector<T> rows_of(const api::json& result) {
-  return result.at("rows").get<std::vector<T>>();
+Failure unreadable(const std::exception& error) {
+  return {0,
+          {},
+          WorkspaceMirror::tr("A list of the workspace could not be read."),
+          QString::fromUtf8(error.what()),
+          {}};
+}
+
+qint64 id_in(const api::json& row) {
+  const auto id = row.find("id");
+  return id != row.end() && id->is_number_integer() ? id->get<qint64>() : 0;
+}
+
+// Of two lists of rows with ids.
+ListChanges changes_between(const api::json& before, const api::json& after) {
+  ListChanges changes;
+  QHash<qint64, const api::json*> known;
+  for (const api::json& row : before) known.insert(id_in(row), &row);
+  for (const api::json& row : after) {
+    const api::json* old = known.take(id_in(row));
+    if (old == nullptr) {
+      changes.added.insert(id_in(row));
+    } else if (*old != row) {
+      changes.changed.insert(id_in(row));
+    }
+  }
+  for (auto it = known.cbegin(); it != known.cend(); ++it) changes.removed.insert(it.key());
+  return changes;
 }
 
 template <size_t n>
@@ -69,19 +96,21 @@ WorkspaceMirror::WorkspaceMirror(EngineClient* client, QObject* parent)
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state == EngineClient::State::ready) {
       metrics_.clear();
+      new_engine_ = true;
+      if (job_is_active()) running_timer_.start();
       refresh();
     } else {
       running_timer_.stop();
       unanswered_.clear();
-      asking_runs_ = asking_jobs_ = false;
+      asking_.clear();
+      wanted_again_.clear();
     }
   });
 }
 
 const api::Run* WorkspaceMirror::run(qint64 id) const {
-  const auto it =
-      std::find_if(runs_.begin(), runs_.end(), [&](const api::Run& run) { return run.id == id; });
-  return it == runs_.end() ? nullptr : &*it;
+  const auto place = run_places_.constFind(id);
+  return place == run_places_.cend() ? nullptr : &runs_[*place];
 }
 
 const api::Model* WorkspaceMirror::model(qint64 id) const {
@@ -128,7 +157,8 @@ void WorkspaceMirror::follow() {
   if (client_->state() != EngineClient::State::ready) return;
   ask_runs();
   ask_jobs();
-  ask_lists();
+  ask_models();
+  ask_datasets();
   for (const qint64 run : watched_) {
     const api::Run* known = this->run(run);
     if (!metrics_.contains(run) || (known != nullptr && is_active(known->status))) ask_metrics(run);
@@ -136,18 +166,25 @@ void WorkspaceMirror::follow() {
 }
 
 void WorkspaceMirror::forget() {
-  runs_.clear();
+  const auto gone = [](const auto& list) {
+    ListChanges changes;
+    for (const auto& row : list) changes.removed.insert(row.id);
+    return changes;
+  };
+  const ListChanges runs = gone(runs_), jobs = gone(jobs_), models = gone(models_),
+                    datasets = gone(datasets_);
+  put_runs({});
   jobs_.clear();
   models_.clear();
   datasets_.clear();
   projects_.clear();
   metrics_.clear();
-  arrived_.clear();
+  answers_.clear();
   loaded_ = false;
-  emit runs_changed();
-  emit jobs_changed();
-  emit models_changed();
-  emit datasets_changed();
+  emit runs_changed(runs);
+  emit jobs_changed(jobs);
+  emit models_changed(models);
+  emit datasets_changed(datasets);
   emit projects_changed();
 }
 
@@ -188,126 +225,156 @@ void WorkspaceMirror::change(const char* method, api::json params) {
       method, std::move(params), this, [this](const api::json&) { follow(); }, report());
 }
 
-EngineClient::Failed WorkspaceMirror::report(bool* asking) {
-  return [this, asking](const Failure& failure) {
-    if (asking != nullptr) *asking = false;
+EngineClient::Failed WorkspaceMirror::report(const char* method) {
+  return [this, method](const Failure& failure) {
+    if (method != nullptr) asking_.remove(QLatin1String(method));
     if (client_->state() == EngineClient::State::ready) emit failed(failure);
   };
 }
 
-void WorkspaceMirror::ask_runs() {
-  // Never a new question before the answer: on a slow line the list would never arrive.
-  if (std::exchange(asking_runs_, true)) return;
-  ask_runs_page(0, std::make_shared<std::vector<api::Run>>());
+// Never a new question before the answer: on a slow line the list would never arrive.
+bool WorkspaceMirror::may_ask(const char* method) {
+  const QLatin1String name(method);
+  if (asking_.contains(name)) {
+    wanted_again_.insert(name);
+    return false;
+  }
+  asking_.insert(name);
+  return true;
 }
 
-void WorkspaceMirror::ask_runs_page(qint64 offset,
-                                    std::shared_ptr<std::vector<api::Run>> collected) {
-  const auto answered = [this, collected](const api::json& result) {
-    asking_runs_ = false;
-    std::vector<api::Run> rows;
-    qint64 total = 0;
+void WorkspaceMirror::asked(const char* method) {
+  asking_.remove(QLatin1String(method));
+  if (wanted_again_.remove(QLatin1String(method)) && !changed_timer_.isActive()) {
+    changed_timer_.start();
+  }
+}
+
+void WorkspaceMirror::ask_runs() {
+  if (may_ask(api::method::runs_list)) ask_runs_page(std::make_shared<RunPages>());
+}
+
+void WorkspaceMirror::ask_runs_page(std::shared_ptr<RunPages> pages) {
+  const auto answered = [this, pages](const api::json& result) {
+    qint64 total = 0, rows = 0;
     try {
-      rows = rows_of<api::Run>(result);
-      total = result.value("total", static_cast<qint64>(rows.size()));
+      for (const api::json& row : result.at("rows")) {
+        ++rows;
+        auto fresh = row.get<api::Run>();
+        // The list grows at its head while it is read: a row may come in two pages.
+        if (fresh.deleted || pages->seen.contains(fresh.id)) continue;
+        pages->seen.insert(fresh.id);
+        const api::Run* known = run(fresh.id);
+        if (known == nullptr) {
+          pages->changes.added.insert(fresh.id);
+        } else if (!alike(*known, fresh)) {
+          pages->changes.changed.insert(fresh.id);
+        }
+        pages->rows.push_back(std::move(fresh));
+      }
+      pages->asked += rows;
+      total = result.value("total", pages->asked);
     } catch (const std::exception& error) {
-      emit failed(
-          {0, {}, tr("The list of runs could not be read."), QString::fromUtf8(error.what()), {}});
+      asked(api::method::runs_list);
+      emit failed(unreadable(error));
       return;
     }
-    const bool last = rows.empty();
-    std::move(rows.begin(), rows.end(), std::back_inserter(*collected));
-    if (!last && static_cast<qint64>(collected->size()) < total) {
-      ask_runs_page(static_cast<qint64>(collected->size()), collected);
+    if (rows > 0 && pages->asked < total) {
+      ask_runs_page(pages);
     } else {
-      take_runs(std::move(*collected));
+      asked(api::method::runs_list);
+      take_runs(std::move(*pages));
     }
   };
-  asking_runs_ = true;
-  client_->request(api::method::runs_list, {{"offset", offset}, {"limit", api::max_page}}, this,
-                   answered, report(&asking_runs_));
+  client_->request(api::method::runs_list, {{"offset", pages->asked}, {"limit", page_rows}}, this,
+                   answered, report(api::method::runs_list));
 }
 
-void WorkspaceMirror::take_runs(std::vector<api::Run> runs) {
-  std::erase_if(runs, [](const api::Run& run) { return run.deleted; });
-  for (const api::Run& fresh : runs) {
-    const api::Run* known = run(fresh.id);
-    if (known == nullptr || !metrics_.contains(fresh.id)) continue;
-    if (!is_active(known->status) && is_active(fresh.status)) {
-      // Resumed: it goes on from a checkpoint, so steps we hold may be written anew.
-      metrics_.remove(fresh.id);
-    } else if (is_active(known->status) && !is_active(fresh.status)) {
-      ask_metrics(fresh.id);  // the last points, written as it ended
-    }
+void WorkspaceMirror::follow_resumed(const api::Run& known, const api::Run& fresh) {
+  if (!metrics_.contains(fresh.id)) return;
+  if (!is_active(known.status) && is_active(fresh.status)) {
+    // Resumed: it goes on from a checkpoint, so steps we hold may be written anew.
+    metrics_.remove(fresh.id);
+  } else if (is_active(known.status) && !is_active(fresh.status)) {
+    ask_metrics(fresh.id);  // the last points, written as it ended
   }
-  runs_ = std::move(runs);
-  loaded_ = true;
-  emit runs_changed();
 }
 
-// A slot each: a slow answer is overtaken by the next question instead of piling up.
-template <class T>
+void WorkspaceMirror::take_runs(RunPages pages) {
+  for (const api::Run& known : runs_) {
+    if (!pages.seen.contains(known.id)) pages.changes.removed.insert(known.id);
+  }
+  const bool first = !std::exchange(loaded_, true) || std::exchange(new_engine_, false);
+  if (!first && !pages.changes.any()) return;
+  for (const api::Run& fresh : pages.rows) {
+    if (pages.changes.changed.contains(fresh.id)) follow_resumed(*run(fresh.id), fresh);
+  }
+  put_runs(std::move(pages.rows));
+  emit runs_changed(pages.changes);
+}
+
+void WorkspaceMirror::put_runs(std::vector<api::Run> runs) {
+  runs_ = std::move(runs);
+  run_places_.clear();
+  for (size_t place = 0; place < runs_.size(); ++place) run_places_[runs_[place].id] = place;
+}
+
+template <class T, class Changed>
 void WorkspaceMirror::ask_list(const char* method, std::vector<T> WorkspaceMirror::*list,
-                               void (WorkspaceMirror::*changed)()) {
+                               Changed changed) {
+  if (!may_ask(method)) return;
   const auto answered = [this, method, list, changed](const api::json& result) {
+    asked(method);
     try {
-      auto rows = rows_of<T>(result);
+      const api::json& rows = result.at("rows");
+      const auto before = answers_.constFind(QLatin1String(method));
+      // Read only where it says something new.
+      if (before != answers_.cend() && *before == rows) return;
+      auto fresh = rows.get<std::vector<T>>();
       if constexpr (std::is_same_v<T, api::Model>) {
-        std::erase_if(rows, [](const api::Model& model) { return model.removed; });
+        std::erase_if(fresh, [](const api::Model& model) { return model.removed; });
       }
-      const bool first = !arrived_.contains(QLatin1String(method));
-      arrived_.insert(QLatin1String(method));
-      const bool same = !first && api::json(rows) == api::json(this->*list);
-      this->*list = std::move(rows);
-      if (!same) emit(this->*changed)();
+      const ListChanges changes =
+          changes_between(before == answers_.cend() ? api::json::array() : *before, rows);
+      answers_[QLatin1String(method)] = rows;
+      this->*list = std::move(fresh);
+      changed(changes);
     } catch (const std::exception& error) {
-      emit failed({0,
-                   {},
-                   tr("A list of the workspace could not be read."),
-                   QString::fromUtf8(error.what()),
-                   {}});
+      emit failed(unreadable(error));
     }
   };
-  client_->request(method, api::json::object(), this, answered, report(),
-                   QStringLiteral("mirror-") + QLatin1String(method));
+  client_->request(method, api::json::object(), this, answered, report(method));
 }
 
-void WorkspaceMirror::ask_lists() {
-  ask_list(api::method::models_list, &WorkspaceMirror::models_, &WorkspaceMirror::models_changed);
+void WorkspaceMirror::ask_models() {
+  ask_list(api::method::models_list, &WorkspaceMirror::models_,
+           [this](const ListChanges& changes) { emit models_changed(changes); });
+}
+
+void WorkspaceMirror::ask_datasets() {
   ask_list(api::method::datasets_list, &WorkspaceMirror::datasets_,
-           &WorkspaceMirror::datasets_changed);
+           [this](const ListChanges& changes) { emit datasets_changed(changes); });
 }
 
 void WorkspaceMirror::ask_projects() {
   ask_list(api::method::projects_list, &WorkspaceMirror::projects_,
-           &WorkspaceMirror::projects_changed);
-}
-
-void WorkspaceMirror::ask_jobs() {
-  if (std::exchange(asking_jobs_, true)) return;
-  const auto answered = [this](const api::json& result) {
-    asking_jobs_ = false;
-    try {
-      jobs_ = rows_of<api::Job>(result);
-    } catch (const std::exception& error) {
-      emit failed(
-          {0, {}, tr("The list of jobs could not be read."), QString::fromUtf8(error.what()), {}});
-      return;
-    }
-    if (job_is_active()) {
-      if (!running_timer_.isActive()) running_timer_.start();
-    } else {
-      running_timer_.stop();
-    }
-    emit jobs_changed();
-  };
-  client_->request(api::method::jobs_list, api::json::object(), this, answered,
-                   report(&asking_jobs_));
+           [this](const ListChanges&) { emit projects_changed(); });
 }
 
 bool WorkspaceMirror::job_is_active() const {
   return std::any_of(jobs_.begin(), jobs_.end(),
                      [](const api::Job& job) { return is_active(job.status); });
+}
+
+void WorkspaceMirror::ask_jobs() {
+  ask_list(api::method::jobs_list, &WorkspaceMirror::jobs_, [this](const ListChanges& changes) {
+    if (!job_is_active()) {
+      running_timer_.stop();
+    } else if (!running_timer_.isActive()) {
+      running_timer_.start();
+    }
+    emit jobs_changed(changes);
+  });
 }
 
 void WorkspaceMirror::ask_metrics(qint64 run) {

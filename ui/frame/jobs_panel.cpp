@@ -22,6 +22,7 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/when_shown.h"
 
 namespace loupe::ui {
 namespace {
@@ -77,6 +78,7 @@ JobsPanel::JobsPanel(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   line_ = new JobLine(this);
   body_ = make_body();
   body_->hide();
+  rows_ = new WhenShown(body_, [this] { show_rows(); });
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -88,6 +90,8 @@ JobsPanel::JobsPanel(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   connect(line_, &JobLine::toggle_wanted, this, [this] { set_open(!open_); });
   connect(line_, &JobLine::stop_wanted, mirror_, &WorkspaceMirror::stop_job);
   connect(mirror_, &WorkspaceMirror::jobs_changed, this, &JobsPanel::jobs_changed);
+  // What was asked for and refused may be asked for again.
+  connect(mirror_, &WorkspaceMirror::failed, this, &JobsPanel::current_changed);
   restyle();
 }
 
@@ -215,7 +219,18 @@ void JobsPanel::forget() {
 void JobsPanel::jobs_changed() {
   const std::vector<api::Job>& jobs = mirror_->jobs();
   line_->set_jobs(jobs);
-  model_->set_jobs(jobs);
+  rows_->want();
+  for (const api::Job& job : jobs) {
+    const std::string before = stdstr(seen_.value(job.id));
+    seen_[job.id] = qstr(job.status);
+    if (!is_active(before)) continue;
+    if (job.status == "failed") emit job_failed(job);
+    if (job.status == "done") emit job_done(job);
+  }
+}
+
+void JobsPanel::show_rows() {
+  model_->set_jobs(mirror_->jobs());
   const int row = model_->row_of(current_);
   if (row < 0) {
     current_ = 0;
@@ -224,13 +239,6 @@ void JobsPanel::jobs_changed() {
     table_->selectRow(row);
   }
   current_changed();
-  for (const api::Job& job : jobs) {
-    const std::string before = stdstr(seen_.value(job.id));
-    seen_[job.id] = qstr(job.status);
-    if (!is_active(before)) continue;
-    if (job.status == "failed") emit job_failed(job);
-    if (job.status == "done") emit job_done(job);
-  }
 }
 
 const api::Job* JobsPanel::current() const {

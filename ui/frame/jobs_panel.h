@@ -18,6 +18,7 @@ namespace loupe::ui {
 
 class JobLine;
 class JobTableModel;
+class WhenShown;
 
 class JobsPanel : public QWidget {
   Q_OBJECT
@@ -42,6 +43,7 @@ class JobsPanel : public QWidget {
  private:
   QWidget* make_body();
   void jobs_changed();
+  void show_rows();
   const api::Job* current() const;
   void current_changed();
   void ask_log();
@@ -53,6 +55,7 @@ class JobsPanel : public QWidget {
   JobTableModel* model_;
   JobLine* line_;
   QWidget* body_;
+  WhenShown* rows_;  // show_rows()
   QTableView* table_;
   QPushButton* stop_;
   QPushButton* resume_;

@@ -30,7 +30,7 @@
 namespace loupe::ui {
 
 RunsPage::RunsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
+    : Page(parent), client_(client), mirror_(mirror), lists_(this, [this] { runs_changed(); }) {
   model_ = new RunTableModel(this);
   filter_ = new RunFilter(this);
   filter_->setSourceModel(model_);
@@ -99,14 +99,22 @@ RunsPage::RunsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* paren
     report_export(path, tr("The file could not be written."));
   });
   connect(undo_bar_, &UndoBar::undo_wanted, this, &RunsPage::undo);
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &RunsPage::runs_changed);
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, [this] {
+    if (!mirror_->loaded()) forget();
+    lists_.want();
+  });
   connect(mirror_, &WorkspaceMirror::metrics_changed, this, [this](qint64 run) {
-    if (wanted_.contains(run)) show_details();
+    if (!wanted_.contains(run)) return;
+    if (isVisible()) {
+      show_details();
+    } else {
+      lists_.want();
+    }
   });
   // What the engine refused was shown as done: back to what it says.
   connect(mirror_, &WorkspaceMirror::failed, this, [this] {
     deleting_.clear();
-    if (mirror_->loaded()) runs_changed();
+    if (mirror_->loaded()) lists_.want();
   });
   show_empty_or_table();
   update_actions();
@@ -203,7 +211,8 @@ bool RunsPage::settled() const {
 
 Place RunsPage::place() const {
   Place place = Place::object();
-  place["runs"] = ordered();
+  place["runs"] =
+      lists_.waits() ? std::vector<qint64>(wanted_.cbegin(), wanted_.cend()) : ordered();
   place["tab"] = stdstr(details_->tab());
   return place;
 }
@@ -232,6 +241,7 @@ QSet<qint64> RunsPage::selected() const {
 
 void RunsPage::select(const QSet<qint64>& runs) {
   wanted_ = runs;
+  if (lists_.waits()) return;  // and be looked at with the runs
   QItemSelection selection;
   QModelIndex first;
   for (int row = 0; row < filter_->rowCount(); ++row) {
@@ -257,17 +267,17 @@ void RunsPage::flush() {
   details_->flush();
 }
 
+// Another workspace comes: what was deleted in this one is not undone there.
+void RunsPage::forget() {
+  undoes_.clear();
+  undo_bar_->hide();
+  if (model_->rowCount() == 0) return;
+  chosen_by_user_ = false;
+  wanted_.clear();
+  returning_.clear();
+}
+
 void RunsPage::runs_changed() {
-  if (!mirror_->loaded()) {
-    // Another workspace comes: what was deleted in this one is not undone there.
-    undoes_.clear();
-    undo_bar_->hide();
-    if (model_->rowCount() > 0) {
-      chosen_by_user_ = false;
-      wanted_.clear();
-      returning_.clear();
-    }
-  }
   const bool first = model_->rowCount() == 0;
   const int columns = model_->columnCount();
   std::vector<api::Run> runs = mirror_->runs();

@@ -9,6 +9,7 @@
 
 #include "ui/client/workspace_mirror.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
 class QComboBox;
 class QLabel;
@@ -54,6 +55,7 @@ class RunsPage : public Page {
   void make_actions();
   QMenu* make_export_menu();
 
+  void forget();
   void runs_changed();
   void fill_quick_filters();
   void selection_changed();
@@ -84,6 +86,7 @@ class RunsPage : public Page {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown lists_;  // runs_changed()
   RunTableModel* model_;
   RunFilter* filter_;
   RunColumns* columns_;

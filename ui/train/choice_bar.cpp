@@ -52,7 +52,11 @@ QString dataset_words(const api::Dataset& dataset) {
   return file.isEmpty() || dataset.kind != "jsonl" ? name : file;
 }
 
-ChoiceBar::ChoiceBar(WorkspaceMirror* mirror, QWidget* parent) : QWidget(parent), mirror_(mirror) {
+ChoiceBar::ChoiceBar(WorkspaceMirror* mirror, QWidget* parent)
+    : QWidget(parent),
+      mirror_(mirror),
+      models_news_(this, [this] { fill_models(); }),
+      data_news_(this, [this] { fill_data(); }) {
   auto* model_label = new QLabel(tr("&Model"), this);
   models_ = make_combo(model_label, QStringLiteral("train-model"), tr("Model"),
                        tr("The language model that becomes a reward model; its files stay as they "
@@ -84,9 +88,9 @@ ChoiceBar::ChoiceBar(WorkspaceMirror* mirror, QWidget* parent) : QWidget(parent)
   });
   connect(data_, &QComboBox::activated, this, &ChoiceBar::data_activated);
   connect(import_, &QPushButton::clicked, this, &ChoiceBar::import_wanted);
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &ChoiceBar::fill_models);
-  connect(mirror_, &WorkspaceMirror::datasets_changed, this, &ChoiceBar::fill_data);
-  connect(mirror_, &WorkspaceMirror::projects_changed, this, &ChoiceBar::fill_data);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, [this] { models_news_.want(); });
+  connect(mirror_, &WorkspaceMirror::datasets_changed, this, [this] { data_news_.want(); });
+  connect(mirror_, &WorkspaceMirror::projects_changed, this, [this] { data_news_.want(); });
   fill_models();
   fill_data();
 }

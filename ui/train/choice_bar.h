@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include "ui/train/train_setup.h"
+#include "ui/widgets/when_shown.h"
 
 class QButtonGroup;
 class QComboBox;
@@ -55,6 +56,7 @@ class ChoiceBar : public QWidget {
   void select_data();
 
   WorkspaceMirror* mirror_;
+  WhenShown models_news_, data_news_;  // fill_models(), fill_data()
   QComboBox* models_;
   QComboBox* data_;
   QPushButton* import_;

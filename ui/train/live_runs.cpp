@@ -34,7 +34,8 @@ const api::Job* job_of(const WorkspaceMirror& mirror, qint64 run) {
 
 }  // namespace
 
-LiveRuns::LiveRuns(WorkspaceMirror* mirror, QWidget* parent) : QWidget(parent), mirror_(mirror) {
+LiveRuns::LiveRuns(WorkspaceMirror* mirror, QWidget* parent)
+    : QWidget(parent), mirror_(mirror), news_(this, [this] { update_rows(); }) {
   auto* title = new QLabel(tr("Live"), this);
   title->setFont(theme::scaled(font(), 1.0, true));
   clear_ = new QPushButton(tr("Clear finished"), this);
@@ -85,10 +86,10 @@ LiveRuns::LiveRuns(WorkspaceMirror* mirror, QWidget* parent) : QWidget(parent), 
   layout->addWidget(scroll_);
   layout->addWidget(curves_, 1);
 
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &LiveRuns::update_rows);
-  connect(mirror_, &WorkspaceMirror::jobs_changed, this, &LiveRuns::update_rows);
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, [this] { news_.want(); });
+  connect(mirror_, &WorkspaceMirror::jobs_changed, this, [this] { news_.want(); });
   connect(mirror_, &WorkspaceMirror::metrics_changed, this, [this](qint64 run) {
-    if (runs_.contains(run)) draw();
+    if (runs_.contains(run)) news_.want();
   });
   follow();
 }

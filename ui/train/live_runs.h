@@ -5,6 +5,8 @@
 #include <QHash>
 #include <QWidget>
 
+#include "ui/widgets/when_shown.h"
+
 class QLabel;
 class QPushButton;
 class QScrollArea;
@@ -48,6 +50,7 @@ class LiveRuns : public QWidget {
   void draw();
 
   WorkspaceMirror* mirror_;
+  WhenShown news_;  // update_rows()
   QList<qint64> runs_;
   QHash<qint64, LiveRow*> rows_;
   QHash<qint64, QString> names_;  // of those not yet in the list of runs
