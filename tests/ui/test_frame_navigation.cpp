@@ -218,6 +218,7 @@ class TestFrameNavigation : public QObject {
     Window window;
     QVERIFY(window.settle());
     window->show_page(MainWindow::runs_page);
+    QVERIFY(window.settle());
     window.key(Qt::Key_F1);
     QVERIFY(window->help() != nullptr && window->help()->isVisible());
     QTextBrowser* browser = window->help()->browser();
@@ -284,7 +285,7 @@ class TestFrameNavigation : public QObject {
     Window window({"--empty"});
     QVERIFY(window.settle());
     window.click<QPushButton>("start-fetch");
-    QVERIFY(window.find<QWidget>("start-model-progress")->isVisible());
+    QVERIFY(window.find<QWidget>("start-progress")->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(!window->mirror()->models().empty(), 10000);
     QTRY_VERIFY(!window.find<QPushButton>("start-fetch")->isVisible());
   }
@@ -305,7 +306,7 @@ class TestFrameNavigation : public QObject {
     path->selectAll();
     QTest::keyClicks(path, file.fileName());
     QTest::keyClick(path, Qt::Key_Return);
-    auto* trouble = window.find<QLabel>("start-model-trouble");
+    auto* trouble = window.find<QLabel>("start-failure-what");
     QTRY_VERIFY(trouble->isVisible());
     QVERIFY(trouble->text().contains(QStringLiteral("checkpoint of this run is missing")));
   }
@@ -325,6 +326,7 @@ class TestFrameNavigation : public QObject {
     Window window({"--record", record}, folder.filePath("session.json"));
     QVERIFY(window.settle());
     window->show_page(MainWindow::inspect_page);
+    QVERIFY(window.settle());
     QVERIFY(window->history().can_go_back());
     const int generation = window->client()->generation();
     window->switch_workspace("/fake/empty.rlws");

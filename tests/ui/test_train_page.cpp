@@ -361,8 +361,8 @@ class TestTrainPage : public QObject {
     QVERIFY(window.settle());
     QTRY_VERIFY(window.find<QWidget>("train-empty-fetch")->isVisible());
     window.click("train-empty-fetch");
-    QTRY_VERIFY(window.find<QLabel>("train-empty-error")->isVisible());
-    QVERIFY(window.find<QLabel>("train-empty-error")->text().contains("Train the run again"));
+    QTRY_VERIFY(window.find<QLabel>("train-empty-failure-hint")->isVisible());
+    QVERIFY(window.find<QLabel>("train-empty-failure-hint")->text().contains("Train the run again"));
     QVERIFY(window.find<QWidget>("train-empty-fetch")->isEnabled());
   }
 

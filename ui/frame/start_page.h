@@ -8,14 +8,15 @@
 #include "ui/client/workspace_mirror.h"
 #include "ui/frame/session.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
 class QLabel;
-class QProgressBar;
 class QPushButton;
 class QVBoxLayout;
 
 namespace loupe::ui {
 
+class EmptyModels;
 class RecentList;
 
 class StartPage : public Page {
@@ -46,28 +47,20 @@ class StartPage : public Page {
   QWidget* make_projects();
   void show_models();
   void show_projects();
-  void import(const QString& path);
-  void take_progress(const QString& method, const api::json& params);
-  void say_model(const Failure& failure);
   void restyle();
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown models_news_, projects_news_;  // show_models(), show_projects()
   RecentList* recent_;
   QLabel* current_;
   QLabel* models_;
-  QLabel* model_trouble_;
-  QLabel* model_phase_;
-  QProgressBar* model_progress_;
-  QPushButton* fetch_;
-  QPushButton* import_;
+  EmptyModels* getting_;
   QPushButton* new_;
   QPushButton* open_;
   QVBoxLayout* projects_;
   QLabel* no_projects_;
   std::vector<QWidget*> cards_;
-  EngineClient::RequestId importing_ = 0;
-  bool asking_fetch_ = false;
 };
 
 }  // namespace loupe::ui

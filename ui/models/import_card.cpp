@@ -40,7 +40,7 @@ QWidget* row_of(QWidget* parent, std::initializer_list<QWidget*> widgets) {
 }  // namespace
 
 ImportCard::ImportCard(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : QFrame(parent), client_(client), mirror_(mirror) {
+    : QFrame(parent), client_(client), mirror_(mirror), news_(this, [this] { fill_models(); }) {
   setObjectName(QStringLiteral("import-card"));
   setAccessibleName(tr("Import a model"));
   setFrameShape(QFrame::StyledPanel);
@@ -79,7 +79,7 @@ ImportCard::ImportCard(EngineClient* client, WorkspaceMirror* mirror, QWidget* p
     failure_->show_failure(failure);
     update_state();
   });
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &ImportCard::fill_models);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, [this] { news_.want(); });
   connect(client_, &EngineClient::state_changed, this, &ImportCard::update_state);
   connect(progress_, &RequestProgress::cancelled, this, &ImportCard::update_state);
   for (QLineEdit* edit : {path_, name_}) {

@@ -9,6 +9,7 @@
 
 #include "core/api/models.h"
 #include "ui/client/workspace_mirror.h"
+#include "ui/widgets/when_shown.h"
 
 class QCheckBox;
 class QComboBox;
@@ -57,6 +58,7 @@ class ImportCard : public QFrame {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown news_;  // fill_models()
   Asker* asker_;
   std::optional<api::FileKind> kind_;
   QString after_base_;  // the adapter that waits for its base model

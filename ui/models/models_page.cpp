@@ -23,7 +23,7 @@
 #include "ui/models/model_filter.h"
 #include "ui/models/model_table_model.h"
 #include "ui/models/model_text.h"
-#include "ui/models/no_models.h"
+#include "ui/widgets/empty_models.h"
 #include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/type_delegate.h"
@@ -39,7 +39,7 @@ constexpr int least_words = 112, widest_status = 176, least_kind = 80;
 }  // namespace
 
 ModelsPage::ModelsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
+    : Page(parent), client_(client), mirror_(mirror), lists_(this, [this] { models_changed(); }) {
   setObjectName(QStringLiteral("models-page"));
   model_ = new ModelTableModel(this);
   filter_ = new ModelFilter(this);
@@ -49,7 +49,14 @@ ModelsPage::ModelsPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* p
   tokens_card_ = new AddTokensCard(client_, mirror_, this);
   undo_bar_ = new UndoBar(this);
   details_ = new ModelDetails(client_, this);
-  none_ = new NoModels(client_, mirror_, this);
+  none_ = new EmptyModels(
+      QStringLiteral("models-empty"),
+      {QStringLiteral("kind-model"), tr("Models"),
+       tr("Here are the models of this workspace: what each is made of, how it reads a text, and "
+          "what it takes.\nImport one: drop a GGUF file or a folder with config.json on the "
+          "window. Or get the demo model,\n93 MB, enough to see in minutes where explicit and "
+          "implicit reward models part.")},
+      client_, mirror_, this);
   make_layout();
   make_actions();
   connect_parts();
@@ -184,7 +191,7 @@ void ModelsPage::connect_parts() {
   });
   connect(model_, &ModelTableModel::renamed, mirror_, &WorkspaceMirror::rename_model);
   connect(model_, &ModelTableModel::note_written, mirror_, &WorkspaceMirror::set_model_note);
-  connect(none_, &NoModels::import_wanted, this, &ModelsPage::import_model);
+  connect(none_, &EmptyModels::import_wanted, this, &ModelsPage::import_model);
   const auto arrived = [this](qint64 model) {
     arriving_ = model;
     models_changed();
@@ -197,7 +204,10 @@ void ModelsPage::connect_parts() {
   });
   connect(details_, &ModelDetails::locate_wanted, this, &ModelsPage::locate);
   connect(details_, &ModelDetails::save_failed, this, &ModelsPage::report_export);
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &ModelsPage::models_changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, [this] {
+    if (!mirror_->knows_models()) forget();
+    lists_.want();
+  });
   connect(client_, &EngineClient::state_changed, this, [this] {
     locating_ = false;
     show_empty_or_table();
@@ -206,7 +216,7 @@ void ModelsPage::connect_parts() {
   // What the engine refused was shown as done: back to what it says.
   connect(mirror_, &WorkspaceMirror::failed, this, [this] {
     removing_.clear();
-    if (mirror_->knows_models()) models_changed();
+    if (mirror_->knows_models()) lists_.want();
   });
 }
 
@@ -282,14 +292,15 @@ void ModelsPage::select(qint64 model) {
   show_details();
 }
 
+// Another workspace comes: what was removed in this one is not undone there.
+void ModelsPage::forget() {
+  undoes_.clear();
+  removing_.clear();
+  undo_bar_->hide();
+  wanted_ = arriving_ = 0;
+}
+
 void ModelsPage::models_changed() {
-  if (!mirror_->knows_models()) {
-    // Another workspace comes: what was removed in this one is not undone there.
-    undoes_.clear();
-    removing_.clear();
-    undo_bar_->hide();
-    wanted_ = arriving_ = 0;
-  }
   const bool first = model_->rowCount() == 0;
   std::vector<api::Model> models = mirror_->models();
   QSet<qint64> there;

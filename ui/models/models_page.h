@@ -8,6 +8,7 @@
 
 #include "ui/client/workspace_mirror.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
 class QComboBox;
 class QLabel;
@@ -24,8 +25,8 @@ class ImportCard;
 class ModelDetails;
 class ModelFilter;
 class ModelTableModel;
-class NoModels;
 class UndoBar;
+class EmptyModels;
 
 class ModelsPage : public Page {
   Q_OBJECT
@@ -54,6 +55,7 @@ class ModelsPage : public Page {
   void make_actions();
   void connect_parts();
 
+  void forget();
   void models_changed();
   void fill_kinds();
   void fit_columns();
@@ -79,10 +81,11 @@ class ModelsPage : public Page {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown lists_;  // models_changed()
   ModelTableModel* model_;
   ModelFilter* filter_;
   QStackedWidget* stack_;
-  NoModels* none_;
+  EmptyModels* none_;
   ImportCard* import_card_;
   AddTokensCard* tokens_card_;
   UndoBar* undo_bar_;

@@ -4,8 +4,8 @@
 #include "ui/client/workspace_mirror.h"
 #include "ui/train/choice_bar.h"
 #include "ui/train/eval_sets.h"
-#include "ui/train/no_model.h"
 #include "ui/train/train_page.h"
+#include "ui/widgets/empty_models.h"
 #include "ui/widgets/engine_path_picker.h"
 
 namespace loupe::ui {
@@ -24,30 +24,7 @@ PickOptions only(const QString& title, const QString& kind) {
 
 void TrainPage::import_model() {
   pick_engine_path(this, client_, only(tr("Import a model"), QStringLiteral("model")),
-                   [this](const QString& path) {
-                     importing_ = true;
-                     choice_->set_importing(true);
-                     no_model_->set_importing(true);
-                     const auto over = [this] {
-                       importing_ = false;
-                       choice_->set_importing(false);
-                       no_model_->set_importing(false);
-                     };
-                     client_->call<api::Model>(
-                         api::method::models_import, {{"path", stdstr(path)}}, this,
-                         [this, over](api::Model model) {
-                           over();
-                           model_decided_ = true;
-                           choice_->set_model(qstr(model.name));
-                           emit message_over(QStringLiteral("train-import"));
-                           mirror_->refresh();
-                         },
-                         [this, over](const Failure& failure) {
-                           over();
-                           no_model_->show_failure(failure);
-                           report(QStringLiteral("train-import"), failure);
-                         });
-                   });
+                   [this](const QString& path) { no_model_->import(path); });
 }
 
 void TrainPage::choose_project() {

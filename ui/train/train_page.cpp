@@ -16,17 +16,24 @@
 #include "ui/train/eval_sets.h"
 #include "ui/train/live_curves.h"
 #include "ui/train/live_runs.h"
-#include "ui/train/no_model.h"
 #include "ui/train/preset_bar.h"
 #include "ui/train/recipe_form.h"
 #include "ui/train/run_origin.h"
+#include "ui/widgets/empty_models.h"
 #include "ui/widgets/error_label.h"
 
 namespace loupe::ui {
 
 TrainPage::TrainPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
-  no_model_ = new NoModel(client_, mirror_, this);
+    : Page(parent), client_(client), mirror_(mirror), lists_(this, [this] { lists_changed(); }) {
+  no_model_ = new EmptyModels(
+      QStringLiteral("train-empty"),
+      {QStringLiteral("train"), tr("Train"),
+       tr("Here a language model becomes a reward model, explicit or implicit, on pairs of a "
+          "chosen\n"
+          "and a rejected response. Get the demo model, 93 MB, enough to see in minutes where the\n"
+          "two kinds part; or import one of yours.")},
+      client_, mirror_, this);
   stack_ = new QStackedWidget(this);
   stack_->addWidget(make_form());
   stack_->addWidget(no_model_);
@@ -44,7 +51,7 @@ TrainPage::TrainPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
 
 bool TrainPage::settled() const {
   return mirror_->settled() && estimate_->settled() && no_model_->settled() && queue_.isEmpty() &&
-         !reading_project_ && !importing_;
+         !reading_project_;
 }
 
 void TrainPage::flush() {
@@ -110,6 +117,12 @@ void TrainPage::apply(const TrainSetup& setup, const QString& preset, bool new_d
   if (!preset.isEmpty() && presets_->set_preset(preset)) wanted_preset_.clear();
   form_->set_preset(presets_->preset().recipe);
   edited();
+}
+
+void TrainPage::lists_changed() {
+  runs_changed();
+  take_project(false);
+  show_state();
 }
 
 void TrainPage::runs_changed() {

@@ -11,6 +11,7 @@
 
 #include "ui/train/train_setup.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
 class QAction;
 class QLineEdit;
@@ -22,11 +23,11 @@ class QStackedWidget;
 namespace loupe::ui {
 
 class ChoiceBar;
+class EmptyModels;
 class ErrorLabel;
 class EstimateBox;
 class EvalSets;
 class LiveRuns;
-class NoModel;
 class PresetBar;
 class RecipeForm;
 class WorkspaceMirror;
@@ -62,6 +63,7 @@ class TrainPage : public Page {
   void take_project(bool by_user);
   void use_preset();
   void apply(const TrainSetup& setup, const QString& preset, bool new_data);
+  void lists_changed();
   void runs_changed();
   void show_recipe_of(qint64 run);
   QString default_name() const;
@@ -77,8 +79,9 @@ class TrainPage : public Page {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown lists_;  // lists_changed()
   QStackedWidget* stack_;
-  NoModel* no_model_;
+  EmptyModels* no_model_;
   ChoiceBar* choice_;
   PresetBar* presets_;
   EvalSets* evals_;
@@ -102,7 +105,7 @@ class TrainPage : public Page {
   qint64 wanted_recipe_of_ = 0;
   bool fitting_ = false;
   int fitted_ = 0;  // the upper half's height as fitted last
-  bool adopted_ = false, reading_project_ = false, importing_ = false;
+  bool adopted_ = false, reading_project_ = false;
   TrainSetup starting_;
   QList<std::pair<QString, quint64>> queue_;  // type and seed still to be started
 };

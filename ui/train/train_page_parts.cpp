@@ -19,9 +19,9 @@
 #include "ui/train/estimate_box.h"
 #include "ui/train/eval_sets.h"
 #include "ui/train/live_runs.h"
-#include "ui/train/no_model.h"
 #include "ui/train/preset_bar.h"
 #include "ui/train/recipe_form.h"
+#include "ui/widgets/empty_models.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/error_label.h"
 #include "ui/widgets/theme.h"
@@ -186,7 +186,15 @@ void TrainPage::connect_parts() {
     if (form_->show_failure(failure)) estimate_->say(tr("A value of the recipe is refused."));
     show_state();
   });
-  connect(no_model_, &NoModel::import_wanted, this, &TrainPage::import_model);
+  connect(no_model_, &EmptyModels::import_wanted, this, &TrainPage::import_model);
+  connect(no_model_, &EmptyModels::importing, choice_, &ChoiceBar::set_importing);
+  connect(no_model_, &EmptyModels::imported, this, [this](const api::Model& model) {
+    model_decided_ = true;
+    choice_->set_model(qstr(model.name));
+    emit message_over(QStringLiteral("train-import"));
+  });
+  connect(no_model_, &EmptyModels::import_failed, this,
+          [this](const Failure& failure) { report(QStringLiteral("train-import"), failure); });
   connect(live_, &LiveRuns::changed, this, [this] {
     lower_->setCurrentIndex(live_->runs().isEmpty() ? 0 : 1);
     emit place_changed();
@@ -198,12 +206,10 @@ void TrainPage::connect_parts() {
     emit open_wanted({{"page", "inspect"}, {"runs", {run}}});
   });
   connect(live_, &LiveRuns::export_failed, this, &TrainPage::report_export);
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &TrainPage::runs_changed);
-  connect(mirror_, &WorkspaceMirror::models_changed, this, [this] {
-    take_project(false);
-    show_state();
-  });
-  connect(mirror_, &WorkspaceMirror::projects_changed, this, [this] { take_project(false); });
+  const auto changed = [this] { lists_.want(); };
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::projects_changed, this, changed);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state == EngineClient::State::ready) {
       form_->set_devices(client_->server().devices);
@@ -212,8 +218,7 @@ void TrainPage::connect_parts() {
       reading_project_ = false;
       asked_project_.clear();
     }
-    take_project(false);
-    show_state();
+    lists_.want();
   });
 }
 
