@@ -11,7 +11,7 @@
 #include "ui/inspect/attribution_view.h"
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/inspect_page.h"
-#include "ui/inspect/pair_bar.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/inspect/response_view.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/token_heatmap.h"

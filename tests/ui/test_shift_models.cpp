@@ -134,14 +134,15 @@ class TestShiftModels : public QObject {
     QCOMPARE(wanted.at("models"), (api::json{3, 4}));
   }
 
-  // Nobody has trained here: the reward models that were brought, on a pair to type over.
+  // Nobody has trained here: the reward models that were imported, on a pair of the data.
   void without_runs_it_takes_the_models() {
     Bench bench({"--no-runs", "--models", "0"});
     QVERIFY(bench.settle());
     QCOMPARE(bench.page.rows().size(), size_t(2));
     QCOMPARE(bench.page.rows()[0].scorer, (Scorer{0, 3}));
     QCOMPARE(bench.page.rows()[1].scorer, (Scorer{0, 4}));
-    QVERIFY(bench.find<QToolButton>("shift-type")->isChecked());
+    QVERIFY(!bench.find<QToolButton>("shift-type")->isChecked());
+    QVERIFY(bench.find<QComboBox>("shift-set")->currentText().startsWith("Data: "));
     QVERIFY(!bench.text().isEmpty());  // the first pair of the data
     bench.type_last_word("certainly");
     QVERIFY(bench.settle());
@@ -173,6 +174,35 @@ class TestShiftModels : public QObject {
     QTest::keyClick(sets, Qt::Key_End);
     QVERIFY(bench.settle());
     QCOMPARE(bench.text(), QStringLiteral("My response would be certainly"));
+  }
+
+  // As on Inspect: a data set's pair is scored as the data set has it, and comes back with a place.
+  void a_pair_of_a_data_set() {
+    Bench bench;
+    QVERIFY(bench.settle());
+    QTRY_VERIFY(!bench.mirror.datasets().empty());
+    const qint64 dataset = bench.mirror.datasets().front().id;
+    bench.page.go({{"dataset", dataset}, {"index", 2}});
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.place().at("dataset").get<qint64>(), dataset);
+    QCOMPARE(bench.page.place().at("index").get<int>(), 2);
+    QVERIFY(!bench.page.place().contains("set"));
+    QCOMPARE(bench.page.rows()[0].asked.pair, (api::json{{"dataset", dataset}, {"index", 2}}));
+    QVERIFY(bench.page.rows()[0].answer.has_value());
+    bench.type_last_word("sure");
+    bench.click("shift-next");
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.page.place().at("index").get<int>(), 3);
+    QVERIFY(!bench.page.editor()->is_edited());
+    bench.click("shift-previous");
+    QVERIFY(bench.settle());
+    QVERIFY(bench.text().endsWith("sure"));
+    // Back to a set of a run.
+    auto* sets = bench.find<QComboBox>("shift-set");
+    sets->setFocus();
+    QTest::keyClick(sets, Qt::Key_Home);
+    QVERIFY(bench.settle());
+    QVERIFY(bench.page.place().contains("set"));
   }
 
   void a_pair_can_be_typed() {

@@ -15,10 +15,10 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/inspect/pair_bar.h"
 #include "ui/inspect/token_table_model.h"
 #include "ui/widgets/collapsible.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/widgets/table_style.h"
 #include "ui/widgets/theme.h"
 
@@ -31,8 +31,15 @@ constexpr int prompt_lines = 4;
 }  // namespace
 
 InspectPage::InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
-  bar_ = new PairBar(this);
+    : Page(parent), client_(client), mirror_(mirror), lists_(this, [this] { lists_changed(); }) {
+  PairPicker::Options pairs;
+  pairs.name = QStringLiteral("inspect");
+  pairs.source_why =
+      tr("Where the pair comes from: an evaluation set of the first run, or a data set of the\n"
+         "workspace");
+  pairs.scores = true;
+  bar_ = new PairPicker(pairs, this);
+  bar_->add_tools(make_tools());
   view_ = new AttributionView(this);
   tokens_ = new TokenTableModel(this);
   empty_ = new EmptyState(QStringLiteral("inspect"), this);
@@ -57,28 +64,29 @@ InspectPage::InspectPage(EngineClient* client, WorkspaceMirror* mirror, QWidget*
   outer->addWidget(stack_);
   make_actions();
 
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &InspectPage::lists_changed);
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &InspectPage::lists_changed);
-  connect(mirror_, &WorkspaceMirror::datasets_changed, this, [this] {
-    bar_->set_datasets(mirror_->datasets());
-    lists_changed();
-  });
-  connect(bar_, &PairBar::source_picked, this, [this] {
+  const auto changed = [this] {
+    if (!mirror_->loaded()) forget();
+    lists_.want();
+  };
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::datasets_changed, this, changed);
+  connect(bar_, &PairPicker::source_picked, this, [this] {
     if (bar_->source().dataset != 0) wanted_pairs_run_ = 0;
     bar_->set_index(0);
     ask_pair();
     moved();
   });
-  connect(bar_, &PairBar::index_picked, this, [this] {
+  connect(bar_, &PairPicker::index_picked, this, [this] {
     ask_pair();
     moved();
   });
-  connect(bar_, &PairBar::typing_toggled, this, &InspectPage::typing_toggled);
-  connect(bar_, &PairBar::score_wanted, this, [this] {
+  connect(bar_, &PairPicker::typing_toggled, this, &InspectPage::typing_toggled);
+  connect(bar_, &PairPicker::score_wanted, this, [this] {
     ask_attributions();
     moved();
   });
-  connect(bar_->scale(), &QComboBox::currentIndexChanged, this, [this](int index) {
+  connect(scale_, &QComboBox::currentIndexChanged, this, [this](int index) {
     view_->set_scale(index == 0 ? AttributionView::Scale::relative
                                 : AttributionView::Scale::absolute);
   });
@@ -165,7 +173,8 @@ bool InspectPage::settled() const {
 }
 
 void InspectPage::lists_changed() {
-  if (!mirror_->loaded()) return forget();
+  if (!mirror_->loaded()) return;
+  bar_->set_datasets(mirror_->datasets());
   std::vector<AttributionView::Choice> before;
   for (int side = 0; side < view_->sides(); ++side) before.push_back(view_->choice(side));
   view_->set_choices(mirror_->runs(), mirror_->models());
@@ -245,7 +254,7 @@ void InspectPage::ask_pair() {
   if (bar_->is_typed()) return;
   drop_pair();
   if (source_run() == 0 && bar_->source().dataset == 0) take_first_dataset();
-  const PairBar::Source source = bar_->source();
+  const PairPicker::Source source = bar_->source();
   const qint64 run = source.dataset != 0 ? 0 : source_run();
   api::json params{{"offset", bar_->index()}, {"limit", 1}};
   if (source.dataset != 0) {

@@ -8,7 +8,9 @@
 #include "ui/client/workspace_mirror.h"
 #include "ui/inspect/attribution_view.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
+class QComboBox;
 class QLabel;
 class QPlainTextEdit;
 class QPushButton;
@@ -19,7 +21,7 @@ namespace loupe::ui {
 
 class Collapsible;
 class EmptyState;
-class PairBar;
+class PairPicker;
 class TokenTableModel;
 
 class InspectPage : public Page {
@@ -35,13 +37,14 @@ class InspectPage : public Page {
   void go(const Place& place) override;
 
   AttributionView* view() const { return view_; }
-  PairBar* bar() const { return bar_; }
+  PairPicker* bar() const { return bar_; }
   TokenTableModel* tokens() const { return tokens_; }
 
  protected:
   void changeEvent(QEvent*) override;
 
  private:
+  QList<QWidget*> make_tools();
   QWidget* make_middle();
   void make_actions();
   void lists_changed();
@@ -78,7 +81,12 @@ class InspectPage : public Page {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
-  PairBar* bar_;
+  WhenShown lists_;  // lists_changed()
+  PairPicker* bar_;
+  QComboBox* scale_;
+  QPushButton* add_model_;
+  QPushButton* open_shift_;
+  QPushButton* exports_;
   QPlainTextEdit* prompt_;
   AttributionView* view_;
   TokenTableModel* tokens_;

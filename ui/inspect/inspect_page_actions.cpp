@@ -4,6 +4,8 @@
 #include <QApplication>
 #include <QBuffer>
 #include <QClipboard>
+#include <QComboBox>
+#include <QLabel>
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
@@ -12,8 +14,8 @@
 
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/inspect_page.h"
-#include "ui/inspect/pair_bar.h"
 #include "ui/inspect/token_table_model.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/widgets/save_file.h"
 
 namespace loupe::ui {
@@ -31,6 +33,31 @@ std::optional<std::string> text_of(const Place& place, const char* key) {
 }
 
 }  // namespace
+
+QList<QWidget*> InspectPage::make_tools() {
+  auto* scale_label = new QLabel(tr("&Scale"), this);
+  scale_ = new QComboBox(this);
+  scale_->setObjectName(QStringLiteral("inspect-scale"));
+  scale_->setAccessibleName(tr("Colour scale"));
+  scale_->addItems({tr("share of the largest credit"), tr("reward units")});
+  scale_->setToolTip(
+      tr("One colour scale for the page. Rewards of explicit and implicit models "
+         "differ in size, often a hundredfold:\nas shares of each model's largest "
+         "credit all are readable; in reward units the sizes compare."));
+  scale_label->setBuddy(scale_);
+  const auto button = [this](const QString& text, const char* name, const QString& why) {
+    auto* made = new QPushButton(text, this);
+    made->setObjectName(QString::fromLatin1(name));
+    made->setToolTip(why);
+    return made;
+  };
+  add_model_ = button(tr("Add model"), "inspect-add",
+                      tr("Another column, up to three: a run, or a model of the workspace"));
+  open_shift_ = button(tr("Shift"), "inspect-shift",
+                       tr("Open this pair in Shift: edit a response and see the reward move"));
+  exports_ = button(tr("Export"), "inspect-export", {});
+  return {scale_label, scale_, add_model_, open_shift_, exports_};
+}
 
 void InspectPage::make_actions() {
   const auto add = [this](const QString& text, const QString& tooltip, const QKeySequence& keys,
@@ -58,20 +85,20 @@ void InspectPage::make_actions() {
           &InspectPage::export_picture);
   QAction* csv = add(tr("Token credits as CSV…"), tr("Every credit with every digit"), {},
                      &InspectPage::export_csv);
-  auto* menu = new QMenu(bar_->exports());
+  auto* menu = new QMenu(exports_);
   menu->addActions({picture, csv});
-  bar_->exports()->setMenu(menu);
-  connect(bar_->add_model(), &QPushButton::clicked, add_, &QAction::trigger);
-  connect(bar_->open_shift(), &QPushButton::clicked, shift_, &QAction::trigger);
+  exports_->setMenu(menu);
+  connect(add_model_, &QPushButton::clicked, add_, &QAction::trigger);
+  connect(open_shift_, &QPushButton::clicked, shift_, &QAction::trigger);
 }
 
 void InspectPage::update_actions() {
   previous_->setEnabled(bar_->can_step(-1));
   next_->setEnabled(bar_->can_step(+1));
   add_->setEnabled(view_->sides() < AttributionView::most_sides);
-  bar_->add_model()->setEnabled(add_->isEnabled());
+  add_model_->setEnabled(add_->isEnabled());
   shift_->setEnabled(pair_.has_value() || bar_->is_typed());
-  bar_->open_shift()->setEnabled(shift_->isEnabled());
+  open_shift_->setEnabled(shift_->isEnabled());
 }
 
 Place InspectPage::pair_place() const {
@@ -104,11 +131,7 @@ Place InspectPage::place() const {
 void InspectPage::go(const Place& place) {
   wanted_ = place;
   wanted_->erase("page");
-  if (mirror_->loaded()) {
-    view_->set_choices(mirror_->runs(), mirror_->models());
-    bar_->set_datasets(mirror_->datasets());
-    go_on();
-  }
+  lists_.want();
 }
 
 bool InspectPage::go_on() {
@@ -166,13 +189,6 @@ void InspectPage::show_wanted_columns(const Place& place) {
 
 void InspectPage::open_shift() {
   Place place = pair_place();
-  // Shift edits texts; a data set's pair goes there as its texts.
-  if (place.contains("dataset") && pair_) {
-    place = Place::object();
-    place["prompt"] = pair_->prompt;
-    place["chosen"] = pair_->chosen;
-    place["rejected"] = pair_->rejected;
-  }
   std::vector<Scorer> scorers;
   for (int side = 0; side < view_->sides(); ++side) scorers.push_back(view_->choice(side));
   place["page"] = "shift";

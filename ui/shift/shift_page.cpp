@@ -2,6 +2,7 @@
 #include "ui/shift/shift_page.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -12,7 +13,6 @@
 #include <utility>
 
 #include "ui/shift/dumbbell_chart.h"
-#include "ui/shift/example_bar.h"
 #include "ui/shift/model_bar.h"
 #include "ui/shift/moved_view.h"
 #include "ui/shift/rescorer.h"
@@ -21,6 +21,7 @@
 #include "ui/shift/variant_filler.h"
 #include "ui/shift/variant_list.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/widgets/theme.h"
 
 namespace loupe::ui {
@@ -35,7 +36,7 @@ constexpr int narrow = 900;  // below, the picture goes under the texts
 }  // namespace
 
 ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent)
-    : Page(parent), client_(client), mirror_(mirror) {
+    : Page(parent), client_(client), mirror_(mirror), lists_(this, [this] { lists_changed(); }) {
   setObjectName(QStringLiteral("shift-page"));
   variants_ = new shift::VariantModel(this);
   rescorer_ = new shift::Rescorer(
@@ -60,9 +61,13 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
   make_actions();
   make_export_menu();
 
-  connect(mirror_, &WorkspaceMirror::runs_changed, this, &ShiftPage::lists_changed);
-  connect(mirror_, &WorkspaceMirror::models_changed, this, &ShiftPage::lists_changed);
-  connect(mirror_, &WorkspaceMirror::datasets_changed, this, &ShiftPage::lists_changed);
+  const auto changed = [this] {
+    if (!mirror_->loaded()) forget();
+    lists_.want();
+  };
+  connect(mirror_, &WorkspaceMirror::runs_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::models_changed, this, changed);
+  connect(mirror_, &WorkspaceMirror::datasets_changed, this, changed);
   connect(client_, &EngineClient::state_changed, this, [this](EngineClient::State state) {
     if (state != EngineClient::State::ready) {
       asking_pair_ = gave_up_ = false;
@@ -70,16 +75,17 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
       rescorer_->ask_again();
     }
   });
-  connect(bar_, &shift::ExampleBar::set_picked, this,
-          [this] { ask_pair(stdstr(bar_->set()), 0, example_ ? example_->pairs_run : 0); });
-  connect(bar_, &shift::ExampleBar::index_picked, this, [this] {
-    ask_pair(stdstr(bar_->set()), bar_->index(), example_ ? example_->pairs_run : 0);
+  connect(bar_, &PairPicker::source_picked, this, [this] {
+    bar_->set_index(0);
+    ask_pair(example_ ? example_->pairs_run : 0);
   });
-  connect(bar_, &shift::ExampleBar::typing_toggled, this, &ShiftPage::typing_toggled);
-  connect(bar_, &shift::ExampleBar::texts_changed, this, &ShiftPage::typed_texts_changed);
-  connect(bar_, &shift::ExampleBar::scale_picked, this, [this] {
-    chart_->set_relative(bar_->is_relative());
-    moved_->set_relative(bar_->is_relative());
+  connect(bar_, &PairPicker::index_picked, this,
+          [this] { ask_pair(example_ ? example_->pairs_run : 0); });
+  connect(bar_, &PairPicker::typing_toggled, this, &ShiftPage::typing_toggled);
+  connect(bar_, &PairPicker::texts_changed, this, &ShiftPage::typed_texts_changed);
+  connect(scale_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    chart_->set_relative(index == 0);
+    moved_->set_relative(index == 0);
   });
   connect(models_, &shift::ModelBar::picked, this, [this] {
     show_models();
@@ -106,7 +112,14 @@ ShiftPage::ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* par
 }
 
 QWidget* ShiftPage::make_content() {
-  bar_ = new shift::ExampleBar(this);
+  PairPicker::Options pairs;
+  pairs.name = QStringLiteral("shift");
+  pairs.source_why =
+      tr("Where the pair comes from: an evaluation set of a run, or a data set of the workspace");
+  pairs.text_suffix = tr(", original");
+  pairs.text_lines = 2;
+  bar_ = new PairPicker(pairs, this);
+  bar_->add_tools(make_tools());
   models_ = new shift::ModelBar(this);
   editor_ = new shift::ResponseEditor(this);
   chart_ = new shift::DumbbellChart(this);
@@ -183,8 +196,23 @@ void ShiftPage::flush() {
   if (example_ && rescorer_->busy()) rescorer_->ask(question());
 }
 
+// Another workspace comes: nothing of this one means anything there.
+void ShiftPage::forget() {
+  example_.reset();
+  gave_up_ = false;
+  bar_->set_source({});
+  bar_->set_sets({});
+  bar_->set_index(0);
+  rescorer_->clear();
+  models_->set_choices({}, {});
+  show_models();
+  show_empty_or_content();
+  update_actions();
+}
+
 void ShiftPage::lists_changed() {
   models_->set_choices(mirror_->runs(), mirror_->models());
+  bar_->set_datasets(mirror_->datasets());
   show_empty_or_content();
   if (!mirror_->loaded()) return;
   if (wanted_) {
@@ -195,7 +223,7 @@ void ShiftPage::lists_changed() {
   }
   show_models();
   if (!example_ && !asking_pair_ && !gave_up_ && !bar_->is_typed() && !models_->chosen().empty()) {
-    ask_pair(stdstr(bar_->set()), bar_->index(), 0);
+    ask_pair(0);
   }
 }
 
@@ -215,7 +243,7 @@ QString ShiftPage::sketch_key() const {
   const QString side = edited_ == Edited::chosen ? QStringLiteral("+") : QStringLiteral("-");
   if (example_->typed) return QStringLiteral("typed") + side;
   return QStringLiteral("%1/%2/%3")
-             .arg(example_->pairs_run)
+             .arg(example_->dataset != 0 ? -example_->dataset : example_->pairs_run)
              .arg(example_->pair.index)
              .arg(qstr(example_->pair.set)) +
          side;
@@ -256,13 +284,19 @@ void ShiftPage::open_sketch() {
   update_actions();
 }
 
+// As keys of a place and of a request.
+Place ShiftPage::pair_place() const {
+  const api::Pair& pair = example_->pair;
+  if (example_->dataset != 0) return {{"dataset", example_->dataset}, {"index", pair.index}};
+  return {{"set", pair.set}, {"index", pair.index}, {"pairs_run", example_->pairs_run}};
+}
+
 Question ShiftPage::question() const {
   if (!example_) return {};
   const api::Pair& pair = example_->pair;
   const bool chosen = edited_ == Edited::chosen;
   api::json place;
-  if (!example_->typed)
-    place = {{"set", pair.set}, {"index", pair.index}, {"pairs_run", example_->pairs_run}};
+  if (!example_->typed) place = pair_place();
   return {qstr(pair.prompt), editor_->original(), editor_->text(),
           qstr(chosen ? pair.rejected : pair.chosen), std::move(place)};
 }
@@ -276,22 +310,19 @@ void ShiftPage::text_changed() {
 }
 
 void ShiftPage::typing_toggled(bool typed) {
-  if (!typed)
-    return ask_pair(stdstr(bar_->set()), bar_->index(), example_ ? example_->pairs_run : 0);
-  const api::Pair texts = bar_->texts();
-  const bool untouched = texts.prompt.empty() && texts.chosen.empty() && texts.rejected.empty();
-  if (untouched && example_) bar_->set_texts(example_->pair);
+  if (!typed) return ask_pair(example_ ? example_->pairs_run : 0);
+  if (example_) bar_->offer_texts(example_->pair);
   keep_sketch();
   Example example;
   example.typed = true;
   example.pairs_run = example_ ? example_->pairs_run : 0;
-  example.pair = bar_->texts();
+  example.pair = bar_->typed();
   show_example(std::move(example));
 }
 
 void ShiftPage::typed_texts_changed() {
   if (!example_ || !example_->typed) return;
-  example_->pair = bar_->texts();
+  example_->pair = bar_->typed();
   const bool chosen = edited_ == Edited::chosen;
   const api::Pair& pair = example_->pair;
   editor_->follow(qstr(pair.prompt), qstr(chosen ? pair.chosen : pair.rejected),

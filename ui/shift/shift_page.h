@@ -11,19 +11,22 @@
 #include "ui/shift/run_row.h"
 #include "ui/shift/variant_model.h"
 #include "ui/widgets/page.h"
+#include "ui/widgets/when_shown.h"
 
 class QAction;
+class QComboBox;
 class QLabel;
+class QPushButton;
 class QSplitter;
 class QStackedWidget;
 
 namespace loupe::ui {
 
 class EmptyState;
+class PairPicker;
 
 namespace shift {
 class DumbbellChart;
-class ExampleBar;
 class ModelBar;
 class MovedView;
 class Rescorer;
@@ -38,7 +41,7 @@ class ShiftPage : public Page {
   ShiftPage(EngineClient* client, WorkspaceMirror* mirror, QWidget* parent = nullptr);
 
   // {"runs", "models": [id], "edit": "chosen" or "rejected", "after", "variants": [text], and the
-  // example: "set", "index", "pairs_run" or "prompt", "chosen", "rejected"}
+  // example: "set", "index", "pairs_run" or "dataset", "index" or "prompt", "chosen", "rejected"}
   Place place() const override;
   void go(const Place& place) override;
   bool settled() const override;
@@ -59,6 +62,7 @@ class ShiftPage : public Page {
     bool typed = false;
     api::Pair pair;
     qint64 pairs_run = 0;  // whose sets it comes from
+    qint64 dataset = 0;    // or the data set that it is of
   };
   struct Sketch {  // what was done with one response of one example
     QString after;
@@ -70,15 +74,19 @@ class ShiftPage : public Page {
   void make_export_menu();
   void lists_changed();
   void show_models();
-  void ask_pair(const std::string& set, qint64 index, qint64 pairs_run);
-  void take_pair(const api::json& result, const std::string& set, qint64 index, qint64 pairs_run);
+  QList<QWidget*> make_tools();
+  void forget();
+  bool take_first_dataset();
+  // The pair that the bar names, of that run's sets where they are none of a data set.
+  void ask_pair(qint64 pairs_run);
+  void take_pair(const api::json& result, Example example);
   void pair_failed(const Failure& failure);
-  void start_typing();
   void no_example(const QString& text, bool is_error);
   void show_example(Example example);
   void open_sketch();
   void keep_sketch();
   QString sketch_key() const;
+  Place pair_place() const;
   shift::Question question() const;
   void text_changed();
   void typing_toggled(bool typed);
@@ -97,10 +105,13 @@ class ShiftPage : public Page {
 
   EngineClient* client_;
   WorkspaceMirror* mirror_;
+  WhenShown lists_;  // lists_changed()
   shift::VariantModel* variants_;
   shift::Rescorer* rescorer_;
   shift::VariantFiller* filler_;
-  shift::ExampleBar* bar_;
+  PairPicker* bar_;
+  QComboBox* scale_;
+  QPushButton* exports_;
   shift::ModelBar* models_;
   shift::ResponseEditor* editor_;
   shift::DumbbellChart* chart_;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Shift page's places, actions and exports.
 #include <QAction>
+#include <QComboBox>
+#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <algorithm>
 
 #include "ui/shift/dumbbell_chart.h"
-#include "ui/shift/example_bar.h"
 #include "ui/shift/model_bar.h"
 #include "ui/shift/moved_view.h"
 #include "ui/shift/picture.h"
@@ -15,6 +16,7 @@
 #include "ui/shift/shift_page.h"
 #include "ui/shift/shift_text.h"
 #include "ui/shift/variant_list.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/widgets/save_file.h"
 
 namespace loupe::ui {
@@ -48,9 +50,7 @@ Place ShiftPage::place() const {
     place["chosen"] = example_->pair.chosen;
     place["rejected"] = example_->pair.rejected;
   } else {
-    place["set"] = example_->pair.set;
-    place["index"] = example_->pair.index;
-    place["pairs_run"] = example_->pairs_run;
+    place.update(pair_place());
   }
   if (editor_->is_edited()) place["after"] = stdstr(editor_->text());
   api::json texts = api::json::array();
@@ -61,15 +61,13 @@ Place ShiftPage::place() const {
 
 void ShiftPage::go(const Place& place) {
   if (!place.is_object()) return;
-  if (!can_apply(place)) {
-    wanted_ = place;
-  } else {
-    apply_place(place);
-  }
+  if (can_apply(place)) return apply_place(place);
+  wanted_ = place;
+  lists_.want();
 }
 
 bool ShiftPage::can_apply(const Place& place) const {
-  return mirror_->loaded() && (mirror_->knows_models() || !names_model(place));
+  return isVisible() && mirror_->loaded() && (mirror_->knows_models() || !names_model(place));
 }
 
 void ShiftPage::apply_place(const Place& place) {
@@ -81,8 +79,8 @@ void ShiftPage::apply_place(const Place& place) {
     for (const std::string& text : *texts) wanted_texts_->push_back(qstr(text));
   }
   const auto side = read<std::string>(place, "edit");
-  const bool names_example =
-      place.contains("prompt") || place.contains("set") || place.contains("index");
+  const bool names_example = place.contains("prompt") || place.contains("set") ||
+                             place.contains("dataset") || place.contains("index");
   // An edited response that comes with an example is the chosen one unless it says otherwise.
   if (side || names_example) {
     edited_ = side == "rejected" ? shift::Edited::rejected : shift::Edited::chosen;
@@ -95,7 +93,7 @@ void ShiftPage::apply_place(const Place& place) {
     example.pair.chosen = read<std::string>(place, "chosen").value_or("");
     example.pair.rejected = read<std::string>(place, "rejected").value_or("");
     bar_->set_texts(example.pair);
-    bar_->set_typed(true);
+    bar_->set_is_typed(true);
     example_.reset();
     rescorer_->clear();
     show_models();
@@ -103,17 +101,37 @@ void ShiftPage::apply_place(const Place& place) {
     return;
   }
   if (names_example || !example_) {
-    bar_->set_typed(false);
+    bar_->set_is_typed(false);
     const qint64 known = example_ ? example_->pairs_run : 0;
     example_.reset();
     show_models();
-    ask_pair(read<std::string>(place, "set").value_or(stdstr(bar_->set())),
-             read<qint64>(place, "index").value_or(0),
-             read<qint64>(place, "pairs_run").value_or(known));
+    if (const auto dataset = read<qint64>(place, "dataset")) {
+      bar_->set_source({{}, *dataset});
+    } else if (const auto set = read<std::string>(place, "set")) {
+      bar_->set_source({qstr(*set), 0});
+    }
+    bar_->set_index(read<qint64>(place, "index").value_or(0));
+    ask_pair(read<qint64>(place, "pairs_run").value_or(known));
     return;
   }
   show_models();
   open_sketch();
+}
+
+QList<QWidget*> ShiftPage::make_tools() {
+  auto* scale_label = new QLabel(tr("&Scale"), this);
+  scale_ = new QComboBox(this);
+  scale_->setObjectName(QStringLiteral("shift-scale"));
+  scale_->setAccessibleName(tr("Scale of the picture"));
+  scale_->addItems({tr("share of each margin"), tr("reward units")});
+  scale_->setToolTip(
+      tr("Rewards of explicit and implicit models differ in size, often a hundredfold.\nAs shares "
+         "of each model's own margin before the edit both are readable; in reward units the sizes "
+         "compare."));
+  scale_label->setBuddy(scale_);
+  exports_ = new QPushButton(tr("Export"), this);
+  exports_->setObjectName(QStringLiteral("shift-export"));
+  return {scale_label, scale_, exports_};
 }
 
 void ShiftPage::make_actions() {
@@ -170,7 +188,7 @@ void ShiftPage::open_in_inspect() {
 }
 
 void ShiftPage::make_export_menu() {
-  auto* menu = new QMenu(bar_->exports());
+  auto* menu = new QMenu(exports_);
   const auto entry = [&](const char* object, const QString& text, auto slot) {
     QAction* action = menu->addAction(text, this, slot);
     action->setObjectName(QString::fromLatin1(object));
@@ -187,7 +205,7 @@ void ShiftPage::make_export_menu() {
         [this] { export_csv(QStringLiteral("shift-tokens.csv"), shift::columns_csv(rows())); });
   entry("shift-export-variants-csv", tr("Variants as CSV…"),
         [this] { export_csv(QStringLiteral("shift-variants.csv"), variants_->csv()); });
-  bar_->exports()->setMenu(menu);
+  exports_->setMenu(menu);
 }
 
 void ShiftPage::export_picture(bool of_tokens) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which pair is inspected: a run's evaluation set or a data set of the workspace and a number in
-// it, or a pair typed by hand. Breaks in two lines where the window is narrow.
+// Which pair is looked at: a run's evaluation set or a data set of the workspace and a number in
+// it, or a pair typed by hand. The page's own tools stand beside it, or below where the window is
+// narrow.
 #pragma once
 
+#include <QList>
 #include <QWidget>
 #include <vector>
 
@@ -12,13 +14,12 @@ class QBoxLayout;
 class QComboBox;
 class QLabel;
 class QPlainTextEdit;
-class QPushButton;
 class QSpinBox;
 class QToolButton;
 
 namespace loupe::ui {
 
-class PairBar : public QWidget {
+class PairPicker : public QWidget {
   Q_OBJECT
  public:
   // Of the two, one; neither: nothing was chosen yet.
@@ -28,7 +29,16 @@ class PairBar : public QWidget {
     bool operator==(const Source&) const = default;
   };
 
-  explicit PairBar(QWidget* parent = nullptr);
+  struct Options {
+    QString name;         // the beginning of its widgets' object names: NAME-set, NAME-index, …
+    QString source_why;   // the tooltip of the sets
+    QString text_suffix;  // behind "Chosen response": ", original"
+    int text_lines = 3;   // of an editor
+    bool scores = false;  // with a button that asks for the typed pair
+  };
+  explicit PairPicker(const Options& options, QWidget* parent = nullptr);
+
+  void add_tools(const QList<QWidget*>& tools);
 
   // What there is to choose from; the choice is kept, also one that is not in the list yet.
   void set_sets(const QStringList& sets);
@@ -45,22 +55,19 @@ class PairBar : public QWidget {
 
   bool is_typed() const;
   void set_is_typed(bool typed);
-  // Texts to start from where nothing was typed yet.
+  // Texts to start from where nothing was typed yet. Tells nobody.
   void offer_texts(const api::Pair& pair);
   void set_texts(const api::Pair& pair);
   api::Pair typed() const;
   bool has_text() const;
   bool can_step(int by) const;
 
-  QComboBox* scale() const { return scale_; }
-  QPushButton* exports() const { return exports_; }
-  QPushButton* add_model() const { return add_model_; }
-  QPushButton* open_shift() const { return open_shift_; }
-
  signals:
   void source_picked();
   void index_picked();
   void typing_toggled(bool typed);
+  // Something was typed.
+  void texts_changed();
   void score_wanted();
 
  protected:
@@ -68,11 +75,11 @@ class PairBar : public QWidget {
 
  private:
   QWidget* make_choice();
-  QWidget* make_tools();
   QWidget* make_editors();
   void fill();
   void update_buttons();
 
+  Options options_;
   QBoxLayout* line_;
   QWidget* choice_;
   QWidget* tools_;
@@ -82,10 +89,6 @@ class PairBar : public QWidget {
   QToolButton* previous_;
   QToolButton* next_;
   QToolButton* type_;
-  QComboBox* scale_;
-  QPushButton* add_model_;
-  QPushButton* open_shift_;
-  QPushButton* exports_;
   QWidget* editors_;
   QPlainTextEdit* prompt_;
   QPlainTextEdit* chosen_;

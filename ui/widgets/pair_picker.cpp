@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/inspect/pair_bar.h"
+#include "ui/widgets/pair_picker.h"
 
 #include <QAbstractItemView>
 #include <QBoxLayout>
@@ -27,10 +27,15 @@ constexpr int dataset_role = Qt::UserRole + 1;  // its id; sets have none
 
 }  // namespace
 
-PairBar::PairBar(QWidget* parent) : QWidget(parent) {
+PairPicker::PairPicker(const Options& options, QWidget* parent)
+    : QWidget(parent), options_(options) {
   auto* lines = new QWidget(this);
   choice_ = make_choice();
-  tools_ = make_tools();
+  tools_ = new QWidget(this);
+  auto* tools = new QHBoxLayout(tools_);
+  tools->setContentsMargins(0, 0, 0, 0);
+  tools->setSpacing(theme::grid);
+  tools->addStretch(1);
   line_ = new QBoxLayout(QBoxLayout::LeftToRight, lines);
   line_->setContentsMargins(0, 0, 0, 0);
   line_->setSpacing(theme::grid);
@@ -64,26 +69,24 @@ PairBar::PairBar(QWidget* parent) : QWidget(parent) {
   update_buttons();
 }
 
-void PairBar::resizeEvent(QResizeEvent* event) {
+void PairPicker::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   const int beside = choice_->sizeHint().width() + line_->spacing() + tools_->sizeHint().width();
   line_->setDirection(width() >= beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
-QWidget* PairBar::make_choice() {
+QWidget* PairPicker::make_choice() {
   auto* line = new QWidget(this);
   auto* label = new QLabel(tr("&Pair"), line);
   sources_ = new QComboBox(line);
-  sources_->setObjectName(QStringLiteral("inspect-set"));
+  sources_->setObjectName(options_.name + QStringLiteral("-set"));
   sources_->setAccessibleName(tr("Evaluation set or data set"));
-  sources_->setToolTip(
-      tr("Where the pair comes from: an evaluation set of the first run, or a data set of the\n"
-         "workspace"));
+  sources_->setToolTip(options_.source_why);
   sources_->setMinimumContentsLength(14);
   sources_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   label->setBuddy(sources_);
   index_ = new QSpinBox(line);
-  index_->setObjectName(QStringLiteral("inspect-index"));
+  index_->setObjectName(options_.name + QStringLiteral("-index"));
   index_->setAccessibleName(tr("Number of the pair"));
   index_->setToolTip(tr("Number of the pair (Ctrl+G)"));
   index_->setPrefix(QStringLiteral("#"));
@@ -99,12 +102,12 @@ QWidget* PairBar::make_choice() {
     return made;
   };
   previous_ = button(QStringLiteral("previous"), tr("Previous pair"), tr("Previous pair (Alt+Up)"));
-  previous_->setObjectName(QStringLiteral("inspect-previous"));
+  previous_->setObjectName(options_.name + QStringLiteral("-previous"));
   next_ = button(QStringLiteral("next"), tr("Next pair"), tr("Next pair (Alt+Down)"));
-  next_->setObjectName(QStringLiteral("inspect-next"));
+  next_->setObjectName(options_.name + QStringLiteral("-next"));
   type_ = button(QStringLiteral("type"), tr("Type a pair"),
                  tr("Type your own prompt and responses, starting from the pair shown"));
-  type_->setObjectName(QStringLiteral("inspect-type"));
+  type_->setObjectName(options_.name + QStringLiteral("-type"));
   type_->setText(tr("Type"));
   type_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   type_->setCheckable(true);
@@ -121,71 +124,45 @@ QWidget* PairBar::make_choice() {
   return line;
 }
 
-QWidget* PairBar::make_tools() {
-  auto* line = new QWidget(this);
-  auto* scale_label = new QLabel(tr("&Scale"), line);
-  scale_ = new QComboBox(line);
-  scale_->setObjectName(QStringLiteral("inspect-scale"));
-  scale_->setAccessibleName(tr("Colour scale"));
-  scale_->addItem(tr("share of the largest credit"));
-  scale_->addItem(tr("reward units"));
-  scale_->setToolTip(
-      tr("One colour scale for the page. Rewards of explicit and implicit models "
-         "differ in size, often a hundredfold:\nas shares of each model's largest "
-         "credit all are readable; in reward units the sizes compare."));
-  scale_label->setBuddy(scale_);
-  add_model_ = new QPushButton(tr("Add model"), line);
-  add_model_->setObjectName(QStringLiteral("inspect-add"));
-  add_model_->setToolTip(tr("Another column, up to three: a run, or a model of the workspace"));
-  open_shift_ = new QPushButton(tr("Shift"), line);
-  open_shift_->setObjectName(QStringLiteral("inspect-shift"));
-  open_shift_->setToolTip(tr("Open this pair in Shift: edit a response and see the reward move"));
-  exports_ = new QPushButton(tr("Export"), line);
-  exports_->setObjectName(QStringLiteral("inspect-export"));
-  auto* layout = new QHBoxLayout(line);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(theme::grid);
-  layout->addStretch(1);
-  for (QWidget* part : {static_cast<QWidget*>(scale_label), static_cast<QWidget*>(scale_),
-                        static_cast<QWidget*>(add_model_), static_cast<QWidget*>(open_shift_),
-                        static_cast<QWidget*>(exports_)}) {
-    layout->addWidget(part);
-  }
-  return line;
+void PairPicker::add_tools(const QList<QWidget*>& tools) {
+  for (QWidget* tool : tools) tools_->layout()->addWidget(tool);
 }
 
-QWidget* PairBar::make_editors() {
+QWidget* PairPicker::make_editors() {
   editors_ = new QWidget(this);
   auto* grid = new QGridLayout(editors_);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setSpacing(theme::grid / 2);
   const auto editor = [&](const QString& title, const QString& object_name, int column) {
     auto* made = new QPlainTextEdit(editors_);
-    made->setObjectName(object_name);
+    made->setObjectName(options_.name + object_name);
     made->setTabChangesFocus(true);
     made->setAccessibleName(title);
-    made->setFixedHeight(3 * fontMetrics().lineSpacing() + 12);
+    made->setFixedHeight(options_.text_lines * fontMetrics().lineSpacing() + 12);
     auto* label = new QLabel(title, editors_);
     label->setBuddy(made);
     grid->addWidget(label, 0, column);
     grid->addWidget(made, 1, column);
+    connect(made, &QPlainTextEdit::textChanged, this, &PairPicker::texts_changed);
     return made;
   };
-  prompt_ = editor(tr("Prompt (one user turn)"), QStringLiteral("inspect-prompt-edit"), 0);
-  chosen_ = editor(tr("Chosen response"), QStringLiteral("inspect-chosen-edit"), 1);
-  rejected_ = editor(tr("Rejected response"), QStringLiteral("inspect-rejected-edit"), 2);
+  prompt_ = editor(tr("Prompt (one user turn)"), QStringLiteral("-prompt-edit"), 0);
+  chosen_ = editor(tr("Chosen response") + options_.text_suffix, QStringLiteral("-chosen-edit"), 1);
+  rejected_ =
+      editor(tr("Rejected response") + options_.text_suffix, QStringLiteral("-rejected-edit"), 2);
+  if (!options_.scores) return editors_;
   auto* score = new QPushButton(tr("Score"), editors_);
-  score->setObjectName(QStringLiteral("inspect-score"));
+  score->setObjectName(options_.name + QStringLiteral("-score"));
   score->setToolTip(tr("Score what is typed (Ctrl+Enter)"));
   grid->addWidget(score, 1, 3, Qt::AlignBottom);
-  connect(score, &QPushButton::clicked, this, &PairBar::score_wanted);
+  connect(score, &QPushButton::clicked, this, &PairPicker::score_wanted);
   auto* enter = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), editors_);
   enter->setContext(Qt::WidgetWithChildrenShortcut);
-  connect(enter, &QShortcut::activated, this, &PairBar::score_wanted);
+  connect(enter, &QShortcut::activated, this, &PairPicker::score_wanted);
   return editors_;
 }
 
-void PairBar::set_sets(const QStringList& sets) {
+void PairPicker::set_sets(const QStringList& sets) {
   if (source_.dataset == 0 && !sets.contains(source_.set)) {
     source_.set = sets.isEmpty() ? QString() : sets.front();
   }
@@ -194,17 +171,17 @@ void PairBar::set_sets(const QStringList& sets) {
   fill();
 }
 
-void PairBar::set_datasets(const std::vector<api::Dataset>& datasets) {
+void PairPicker::set_datasets(const std::vector<api::Dataset>& datasets) {
   datasets_ = datasets;
   fill();
 }
 
-void PairBar::set_source(const Source& source) {
+void PairPicker::set_source(const Source& source) {
   source_ = source;
   fill();
 }
 
-void PairBar::fill() {
+void PairPicker::fill() {
   const QSignalBlocker blocker(sources_);
   sources_->clear();
   sources_->addItems(set_names_);
@@ -228,7 +205,7 @@ void PairBar::fill() {
   update_buttons();
 }
 
-void PairBar::set_total(qint64 total) {
+void PairPicker::set_total(qint64 total) {
   const QSignalBlocker blocker(index_);
   known_total_ = std::clamp<qint64>(total, 0, std::numeric_limits<int>::max());
   index_->setRange(1, static_cast<int>(std::max<qint64>(1, known_total_)));
@@ -236,11 +213,11 @@ void PairBar::set_total(qint64 total) {
   update_buttons();
 }
 
-qint64 PairBar::index() const {
+qint64 PairPicker::index() const {
   return index_->value() - 1;
 }
 
-void PairBar::set_index(qint64 index) {
+void PairPicker::set_index(qint64 index) {
   const QSignalBlocker blocker(index_);
   const auto value =
       static_cast<int>(std::clamp<qint64>(index + 1, 1, std::numeric_limits<int>::max()));
@@ -249,21 +226,21 @@ void PairBar::set_index(qint64 index) {
   update_buttons();
 }
 
-bool PairBar::can_step(int by) const {
+bool PairPicker::can_step(int by) const {
   const int value = index_->value() + by;
   return index_->isEnabled() && value >= index_->minimum() && value <= index_->maximum();
 }
 
-void PairBar::step(int by) {
+void PairPicker::step(int by) {
   if (can_step(by)) index_->setValue(index_->value() + by);
 }
 
-void PairBar::edit_index() {
+void PairPicker::edit_index() {
   index_->setFocus(Qt::ShortcutFocusReason);
   index_->selectAll();
 }
 
-void PairBar::update_buttons() {
+void PairPicker::update_buttons() {
   const bool from_set = !is_typed();
   sources_->setEnabled(from_set && sources_->count() > 0);
   index_->setEnabled(from_set && known_total_ > 0);
@@ -271,33 +248,36 @@ void PairBar::update_buttons() {
   next_->setEnabled(can_step(+1));
 }
 
-bool PairBar::is_typed() const {
+bool PairPicker::is_typed() const {
   return type_->isChecked();
 }
 
-void PairBar::set_is_typed(bool typed) {
+void PairPicker::set_is_typed(bool typed) {
   const QSignalBlocker blocker(type_);
   type_->setChecked(typed);
   editors_->setVisible(typed);
   update_buttons();
 }
 
-bool PairBar::has_text() const {
+bool PairPicker::has_text() const {
   return !prompt_->toPlainText().isEmpty() || !chosen_->toPlainText().isEmpty() ||
          !rejected_->toPlainText().isEmpty();
 }
 
-void PairBar::offer_texts(const api::Pair& pair) {
+void PairPicker::offer_texts(const api::Pair& pair) {
   if (!has_text()) set_texts(pair);
 }
 
-void PairBar::set_texts(const api::Pair& pair) {
-  prompt_->setPlainText(qstr(pair.prompt));
-  chosen_->setPlainText(qstr(pair.chosen));
-  rejected_->setPlainText(qstr(pair.rejected));
+void PairPicker::set_texts(const api::Pair& pair) {
+  const std::pair<QPlainTextEdit*, const std::string*> texts[] = {
+      {prompt_, &pair.prompt}, {chosen_, &pair.chosen}, {rejected_, &pair.rejected}};
+  for (const auto& [editor, text] : texts) {
+    const QSignalBlocker blocker(editor);
+    if (editor->toPlainText() != qstr(*text)) editor->setPlainText(qstr(*text));
+  }
 }
 
-api::Pair PairBar::typed() const {
+api::Pair PairPicker::typed() const {
   api::Pair pair;
   pair.prompt = stdstr(prompt_->toPlainText());
   pair.chosen = stdstr(chosen_->toPlainText());
