@@ -237,9 +237,12 @@ LogText FakeRuns::answer(JobsLog, const LogEnd& asked, const json&) {
   return {"job " + std::to_string(asked.id) + ": 80 pairs, 0 left out\nepoch 1/4\n"};
 }
 
-Page<Run> FakeRuns::answer(RunsList, const RunsPage&, const json&) {
-  const std::vector<Run> rows = listed();
-  return {rows, static_cast<int64_t>(rows.size())};
+Page<Run> FakeRuns::answer(RunsList, const RunsPage& asked, const json&) {
+  const std::vector<Run> all = listed();
+  const auto size = static_cast<int64_t>(all.size());
+  const int64_t from = std::clamp<int64_t>(asked.offset, 0, size);
+  const int64_t to = std::min<int64_t>(size, from + asked.limit);
+  return {{all.begin() + from, all.begin() + to}, size};
 }
 
 Run FakeRuns::answer(RunsShow, const Id& asked, const json&) {

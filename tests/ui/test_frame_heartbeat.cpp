@@ -12,6 +12,7 @@
 
 #include "tests/ui/window_driver.h"
 #include "ui/client/process_reaper.h"
+#include "ui/client/workspace_mirror.h"
 #include "ui/widgets/theme.h"
 
 using namespace loupe;

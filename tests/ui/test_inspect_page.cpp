@@ -17,9 +17,9 @@
 #include "ui/inspect/attribution_view.h"
 #include "ui/inspect/credit_text.h"
 #include "ui/inspect/inspect_page.h"
-#include "ui/widgets/pair_picker.h"
 #include "ui/inspect/response_view.h"
 #include "ui/inspect/token_table_model.h"
+#include "ui/widgets/pair_picker.h"
 #include "ui/widgets/token_heatmap.h"
 
 using namespace loupe;
@@ -174,11 +174,11 @@ class TestInspectPage : public QObject {
     const Place place = page->place();
     QCOMPARE(place["dataset"].get<int>(), 2);
     QVERIFY(!place.contains("set"));
-    // Shift gets the texts.
+    // Shift gets the same pair.
     page.click("inspect-shift");
     QCOMPARE(page.opened["page"].get<std::string>(), std::string("shift"));
-    QCOMPARE(page.opened["chosen"].get<std::string>(),
-             std::string("In my view, the answer is yes"));
+    QCOMPARE(page.opened["dataset"].get<int>(), 2);
+    QCOMPARE(page.opened["index"].get<int>(), 0);
     QCOMPARE(page.opened["runs"], (Place{3, 2}));
     // And back to a set of the run.
     QTest::keyClick(sources, Qt::Key_Home);

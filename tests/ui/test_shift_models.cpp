@@ -171,7 +171,7 @@ class TestShiftModels : public QObject {
     // Another set.
     auto* sets = bench.find<QComboBox>("shift-set");
     sets->setFocus();
-    QTest::keyClick(sets, Qt::Key_End);
+    for (int i = 0; i < 3; ++i) QTest::keyClick(sets, Qt::Key_Down);
     QVERIFY(bench.settle());
     QCOMPARE(bench.text(), QStringLiteral("My response would be certainly"));
   }

@@ -304,7 +304,8 @@ void WorkspaceMirror::take_runs(RunPages pages) {
   for (const api::Run& known : runs_) {
     if (!pages.seen.contains(known.id)) pages.changes.removed.insert(known.id);
   }
-  const bool first = !std::exchange(loaded_, true) || std::exchange(new_engine_, false);
+  const bool first = std::exchange(new_engine_, false) || !loaded_;
+  loaded_ = true;
   if (!first && !pages.changes.any()) return;
   for (const api::Run& fresh : pages.rows) {
     if (pages.changes.changed.contains(fresh.id)) follow_resumed(*run(fresh.id), fresh);

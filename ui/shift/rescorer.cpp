@@ -22,6 +22,7 @@ api::json shift_params(const std::vector<Scorer>& scorers, const Question& quest
   asked.after = stdstr(question.after);
   asked.rejected = stdstr(question.other);
   if (question.pair.is_object()) {
+    asked.pair.dataset = question.pair.value("dataset", int64_t{0});
     asked.pair.run = question.pair.value("pairs_run", int64_t{0});
     asked.pair.set = question.pair.value("set", "");
     asked.pair.index = question.pair.value("index", int64_t{-1});

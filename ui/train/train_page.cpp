@@ -59,8 +59,12 @@ void TrainPage::flush() {
 }
 
 Place TrainPage::place() const {
-  Place place = train_place(setup_);
-  place["preset"] = stdstr(wanted_preset_.isEmpty() ? presets_->name() : wanted_preset_);
+  Place place = Place::object();
+  // Never looked at, and nothing chosen: what is filled in once it is shown is nobody's decision.
+  if (!lists_.waits() || model_decided_ || recipe_decided_) {
+    place = train_place(setup_);
+    place["preset"] = stdstr(wanted_preset_.isEmpty() ? presets_->name() : wanted_preset_);
+  }
   const QList<qint64>& live = live_->runs();
   place["live"] = std::vector<qint64>(live.begin(), live.end());
   return place;
