@@ -68,6 +68,10 @@ void for_each_line(std::string_view text, const Line& line) {
   }
 }
 
+bool is_product(const std::string& part) {
+  return part == "core" || part == "ui" || part == "app";
+}
+
 struct Reach {
   std::string torch, qt;  // the include by which each is reached; "" where it is not
 };
@@ -112,8 +116,21 @@ bool has_licence_line(std::string_view text) {
   return found;
 }
 
+bool has_build_switch(std::string_view text) {
+  bool found = false;
+  for_each_line(text, [&](std::string_view line) {
+    line = trimmed(line);
+    if (!line.starts_with('#')) return true;
+    line = trimmed(line.substr(1));
+    const bool condition = line.starts_with("if") || line.starts_with("elif");
+    found = condition && line.find("LOUPE_") != line.npos;
+    return !found;
+  });
+  return found;
+}
+
 Source read_source(std::string_view text) {
-  return {includes_of(text), has_licence_line(text)};
+  return {includes_of(text), has_licence_line(text), has_build_switch(text)};
 }
 
 bool is_torch(const std::string& include) {
@@ -136,7 +153,7 @@ std::vector<std::string> check_includes(const std::string& path,
   std::vector<std::string> out;
   const std::string part = first_part(path);
   const std::string from = core_folder(path);
-  const bool product = part == "core" || part == "ui" || part == "app";
+  const bool product = is_product(part);
   const auto row = arrows().find(from);
   if (!from.empty() && row == arrows().end())
     out.push_back(path + ": the folder core/" + from + " has no arrows in the plan");
@@ -149,8 +166,10 @@ std::vector<std::string> check_includes(const std::string& path,
     const bool torch = is_torch(include);
     wrong_if(quoted && include.find("..") != std::string::npos, "paths begin at the root");
     wrong_if(product && target == "tests", "the product knows no tests");
-    wrong_if(product && is_header(path) && include == "torch/torch.h",
-             "it costs every file that includes this header 20 s");
+    wrong_if(
+        product && is_header(path) && (include.starts_with("torch/") || include == "ATen/ATen.h"),
+        "it costs every file that includes this header seconds");
+    wrong_if(product && include == "torch/torch.h", "ATen/ATen.h is enough, in half the time");
     if (part == "core") {
       wrong_if(is_qt(include), "core/ knows no Qt");
       wrong_if(target == "ui" || target == "app", "core/ knows neither ui/ nor app/");
@@ -180,6 +199,11 @@ std::vector<std::string> check_torch_or_qt(const Sources& sources) {
       out.push_back(path + " sees torch (" + found.torch + ") and Qt (" + found.qt + ")");
   }
   return out;
+}
+
+std::vector<std::string> check_build_switch(const std::string& path, const Source& source) {
+  if (!is_product(first_part(path)) || !source.build_switch) return {};
+  return {path + ": a branch of this build alone"};
 }
 
 std::vector<std::string> check_licence(const std::string& path, const Source& source) {

@@ -19,11 +19,13 @@ struct Include {
 struct Source {
   std::vector<Include> includes;
   bool licensed = false;
+  bool build_switch = false;  // a branch that depends on how this build was configured
 };
 using Sources = std::map<std::string, Source>;  // by path
 
 std::vector<Include> includes_of(std::string_view text);
 bool has_licence_line(std::string_view text);
+bool has_build_switch(std::string_view text);
 Source read_source(std::string_view text);
 
 bool is_torch(const std::string& include);
@@ -36,6 +38,9 @@ std::vector<std::string> check_includes(const std::string& path,
 // Torch and Qt in one file, through our own headers or directly.
 std::vector<std::string> check_torch_or_qt(const Sources& sources);
 std::vector<std::string> check_licence(const std::string& path, const Source& source);
+// A branch that one build leaves out is neither compiled nor tested there (a GPU build once did not
+// build): the product asks LibTorch at run time instead.
+std::vector<std::string> check_build_switch(const std::string& path, const Source& source);
 // `libraries`: what `ldd` says of the window's program.
 std::vector<std::string> check_linkage(std::string_view libraries);
 

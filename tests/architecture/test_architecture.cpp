@@ -82,6 +82,13 @@ class TestArchitecture : public QObject {
     report(problems);
   }
 
+  void every_line_is_compiled_in_every_build() {
+    std::vector<std::string> problems;
+    for (const auto& [path, source] : sources_)
+      for (const auto& problem : check_build_switch(path, source)) problems.push_back(problem);
+    report(problems);
+  }
+
   void licences() {
     std::vector<std::string> problems;
     for (const auto& [path, source] : sources_)

@@ -31,7 +31,10 @@ const std::vector<Example> examples{
     {"core/engine/serve.cpp", "<QtCore/QString>", false},
     {"core/engine/serve.cpp", "\"ui/main_window.h\"", false},
     {"core/engine/serve.cpp", "\"tests/support/case.h\"", false},
-    {"core/model/decoder.cpp", "<torch/torch.h>", true},
+    {"core/model/decoder.cpp", "<ATen/ATen.h>", true},
+    {"core/model/decoder.cpp", "<torch/torch.h>", false},
+    {"core/model/linear.cpp", "<torch/csrc/autograd/custom_function.h>", true},
+    {"core/model/decoder.h", "<ATen/ATen.h>", false},
     {"core/model/decoder.h", "<torch/torch.h>", false},
     {"core/model/kernels_impl.inc", "<torch/torch.h>", false},
     {"core/model/decoder.h", "<ATen/core/Tensor.h>", true},
@@ -107,6 +110,18 @@ class TestSourceRules : public QObject {
     for (const char* other : {"vector", "core/model/load.h", "nlohmann/json.hpp", "queue",
                               "unicode/uchar.h", "core/base/torch.h", "SQLiteCpp/SQLiteCpp.h"})
       QVERIFY2(!is_qt(other) && !is_torch(other), other);
+  }
+
+  void build_switches() {
+    for (const char* text : {"#ifdef LOUPE_WITH_CUDA", "int a;\n  # if defined(LOUPE_X) && 1\n",
+                             "#ifdef A\n#elif LOUPE_B\n#endif"}) {
+      QVERIFY2(has_build_switch(text), text);
+      QCOMPARE(check_build_switch("core/a.cpp", read_source(text)).size(), size_t{1});
+      QVERIFY(check_build_switch("tests/a.cpp", read_source(text)).empty());
+    }
+    for (const char* text : {"#ifdef __FMA__", "auto s = LOUPE_VERSION;", "// #ifdef LOUPE_X",
+                             "#define LOUPE_CHECK(x)", ""})
+      QVERIFY2(!has_build_switch(text), text);
   }
 
   void arrows_data() {
