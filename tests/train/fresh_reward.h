@@ -12,7 +12,7 @@ inline std::unique_ptr<reward::RewardModel> fresh_reward(std::shared_ptr<model::
                                                          const train::Recipe& recipe) {
   model::LanguageModel language;
   language.decoder = std::move(decoder);
-  return must(must(reward::kind_named(recipe.type))->fresh(language, recipe.to_json()));
+  return must(must(reward::kind_named(recipe.type))->fresh(language, api::json(recipe)));
 }
 
 }  // namespace loupe::test
