@@ -116,7 +116,7 @@ std::string cancel_in_mid_backward() {
     throw std::runtime_error("no such layer");
   };
   const auto run = [&](const model::ForwardOptions& options) {
-    for (const auto& [name, value] : decoder->parameters()) value.mutable_grad() = {};
+    for (const auto& [name, value] : decoder->parameters()) value.mutable_grad() = at::Tensor();
     decoder->forward(batch, options).pow(2).sum().backward();
     return parameter(0).grad().cpu();
   };
