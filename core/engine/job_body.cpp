@@ -2,6 +2,7 @@
 // What runs inside `rewardloupe-engine job ID`.
 #include <ATen/ATen.h>
 #include <sys/resource.h>
+#include <torch/version.h>
 #include <unistd.h>
 
 #include <algorithm>
