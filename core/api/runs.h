@@ -45,12 +45,14 @@ struct Run {
 struct StepPoint {
   int64_t step = 0;
   double epoch = 0, loss = 0, accuracy = 0, chosen_reward = 0, rejected_reward = 0;
-  LOUPE_FIELDS(StepPoint, step, epoch, loss, accuracy, chosen_reward, rejected_reward)
+  double grad_norm = 0, lr = 0, seconds = 0;  // seconds: since the run began, pauses left out
+  LOUPE_FIELDS(StepPoint, step, epoch, loss, accuracy, chosen_reward, rejected_reward, grad_norm,
+               lr, seconds)
 };
 
 struct RunMetrics {
   int64_t run = 0;
-  std::vector<StepPoint> steps;    // those after `after_step`
+  std::vector<StepPoint> steps;    // those after `after_step`, at most `limit`
   std::vector<EvalSummary> evals;  // all
   LOUPE_FIELDS(RunMetrics, run, steps, evals)
 };
@@ -69,8 +71,8 @@ struct RunsShow : Method<Id, Run> {
 };
 
 struct MetricsAfter {
-  int64_t id = 0, after_step = -1;
-  LOUPE_ASKED(MetricsAfter, (id), (after_step))
+  int64_t id = 0, after_step = -1, limit = max_page;
+  LOUPE_ASKED(MetricsAfter, (id), (after_step, limit))
 };
 struct RunsMetrics : Method<MetricsAfter, RunMetrics> {
   static constexpr const char* name = "runs/metrics";

@@ -177,9 +177,10 @@ double training_work(const train::Recipe& recipe, int64_t train_tokens, int64_t 
          static_cast<double>(eval_tokens) * (evaluations + reference);
 }
 
-Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, const json& spec,
-                                              const train::Recipe& recipe,
-                                              const CancelToken& cancel) {
+Result<std::shared_ptr<const PairLengths>> Estimator::lengths(const store::ModelRow& model,
+                                                              const json& spec,
+                                                              const train::Recipe& recipe,
+                                                              const CancelToken& cancel) {
   // The file may be another one by now.
   const auto file = stat_file(data::file_of(spec));
   const std::string key = json{model.id,
@@ -190,7 +191,7 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
                                recipe.max_prompt_tokens,
                                recipe.max_response_tokens}
                               .dump(-1, ' ', false, json::error_handler_t::replace);
-  if (const auto found = known_.find(key); found != known_.end()) return &found->second;
+  if (auto found = known_.find(key)) return found;
   LOUPE_TRY(const auto dataset, data::load_spec(spec));
   cancel.check();
   LOUPE_TRY(const auto files, text_row(workspace_, model));
@@ -205,16 +206,18 @@ Result<const PairLengths*> Estimator::lengths(const store::ModelRow& model, cons
             data::encode_dataset(
                 dataset, kind->encoder(text),
                 {recipe.max_prompt_tokens, recipe.max_response_tokens, config.max_positions}));
-  return &known_.emplace(key, pair_lengths(encoded)).first->second;
+  auto lengths = pair_lengths(encoded);
+  const uint64_t pairs = lengths.tokens.size();
+  return known_.keep(key, std::move(lengths), pairs);
 }
 
 // The median speed of the runs that are like this one; -1 where there is none.
 Result<double> Estimator::seconds(const store::ModelRow& model, const train::Recipe& recipe,
                                   at::Device device, double work) {
-  LOUPE_TRY(const auto runs, workspace_.runs());
+  LOUPE_TRY(const auto runs, workspace_.runs_of_model(model.id));
   std::vector<double> rates;
   for (const auto& run : runs) {
-    if (run.model_id != model.id || run.type != recipe.type || run.status != "done") continue;
+    if (run.type != recipe.type || run.status != "done") continue;
     if (run.device != device.str() || run.host != host_name()) continue;
     const json stored = api::with_present_keys(api::infos<api::Recipe>(), run.recipe);
     if (stored.value("tuning", "full") != recipe.tuning) continue;
@@ -229,26 +232,29 @@ Result<double> Estimator::seconds(const store::ModelRow& model, const train::Rec
   return rates[rates.size() / 2] * work;
 }
 
-Result<at::Device> Estimator::device_for(const store::ModelRow& model, const train::Recipe& recipe,
-                                         const json& train_spec, const CancelToken& cancel) {
-  if (recipe.device != "auto" || gpus().empty()) return choose_device(recipe.device);
+Result<std::vector<std::string>> Estimator::devices_for(const store::ModelRow& model,
+                                                        const train::Recipe& recipe,
+                                                        const json& train_spec,
+                                                        const CancelToken& cancel) {
+  if (recipe.device != "auto" || gpus().empty()) return job_devices(recipe.device, 0);
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
-  LOUPE_TRY(const auto* train, lengths(model, train_spec, recipe, cancel));
-  return place("auto", training_memory(config, model.parameters, recipe, *train), Room::whole);
+  LOUPE_TRY(const auto train, lengths(model, train_spec, recipe, cancel));
+  return job_devices("auto", training_memory(config, model.parameters, recipe, *train));
 }
 
 Result<api::Estimate> Estimator::estimate(const TrainRequest& request, const CancelToken& cancel) {
   LOUPE_TRY(const auto model, workspace_.model(request.model));
-  LOUPE_TRY(const auto device, device_for(model, request.recipe, request.train, cancel));
+  LOUPE_TRY(const auto devices, devices_for(model, request.recipe, request.train, cancel));
+  LOUPE_TRY(const auto device, choose_device(devices.front()));
   LOUPE_TRY(const auto config, model::config_from_json(model.details.at("config"), model.path));
-  LOUPE_TRY(const auto* train, lengths(model, request.train, request.recipe, cancel));
+  LOUPE_TRY(const auto train, lengths(model, request.train, request.recipe, cancel));
   api::Estimate out;
   out.device = device.str();
   out.pairs = static_cast<int64_t>(train->tokens.size());
   out.left_out = train->left_out;
   int64_t eval_tokens = 0;
   for (const auto& spec : request.eval) {
-    LOUPE_TRY(const auto* set, lengths(model, spec, request.recipe, cancel));
+    LOUPE_TRY(const auto set, lengths(model, spec, request.recipe, cancel));
     out.eval_pairs += static_cast<int64_t>(set->tokens.size());
     out.left_out += set->left_out;
     eval_tokens += set->total();

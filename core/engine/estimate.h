@@ -4,12 +4,13 @@
 // were measured here, and is unknown without one.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/api/models.h"
 #include "core/api/training.h"
+#include "core/base/lru.h"
 #include "core/base/progress.h"
 #include "core/data/encode.h"
 #include "core/engine/jobs.h"
@@ -45,17 +46,20 @@ class Estimator {
   explicit Estimator(const store::Workspace& workspace) : workspace_(workspace) {}
   // Tokenises the data once; later questions on the same data are quick. One thread.
   Result<api::Estimate> estimate(const TrainRequest& request, const CancelToken& cancel);
-  // Where the recipe's device comes to: "auto" is a GPU only when one holds this training.
-  Result<at::Device> device_for(const store::ModelRow& model, const train::Recipe& recipe,
-                                const json& train_spec, const CancelToken& cancel);
+  // The devices that the recipe's comes to, in order: "auto" is a GPU only when one holds this
+  // training.
+  Result<std::vector<std::string>> devices_for(const store::ModelRow& model,
+                                               const train::Recipe& recipe, const json& train_spec,
+                                               const CancelToken& cancel);
 
  private:
-  Result<const PairLengths*> lengths(const store::ModelRow& model, const json& spec,
-                                     const train::Recipe& recipe, const CancelToken& cancel);
+  Result<std::shared_ptr<const PairLengths>> lengths(const store::ModelRow& model, const json& spec,
+                                                     const train::Recipe& recipe,
+                                                     const CancelToken& cancel);
   Result<double> seconds(const store::ModelRow& model, const train::Recipe& recipe,
                          at::Device device, double work);
   const store::Workspace& workspace_;
-  std::map<std::string, PairLengths> known_;
+  Lru<PairLengths> known_{1000000};  // pairs
 };
 
 // The same run as a command line; "" where the command line cannot say it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Jobs: rows in the workspace, each worked on by a process of its own that outlives whoever started
-// it.
+// Jobs: rows in the workspace. Each gets a process of its own, which outlives whoever started it,
+// when its turn comes: one job a device at a time, in the order in which they were added. The kinds
+// of job are in jobs/kinds.h.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct StartedJob {
   int64_t job = 0, run = 0;
 };
 
-// Adds the run and its job; start_process makes it run.
+// Adds the run and its job, queued; dispatch() lets it run.
 Result<StartedJob> add_training(store::Workspace& workspace, TrainRequest request);
 // A new job that goes on with a run that is stopped, interrupted or failed.
 Result<StartedJob> add_resume(store::Workspace& workspace, int64_t run_id);
@@ -39,23 +40,25 @@ Result<StartedJob> add_fetch(store::Workspace& workspace);
 Result<StartedJob> add_evaluation(store::Workspace& workspace, int64_t run_id,
                                   std::vector<json> sets);
 
-// `rewardloupe-engine job ID` in a session of its own, stdin from /dev/null, output to
-// artifacts/ID/log, everything else closed. `program`: the engine's path, "" for this very program.
-// When it cannot be started, the job and its run are marked failed.
-Result<void> start_process(store::Workspace& workspace, int64_t job_id,
-                           const std::string& program = "");
+// Starts the jobs whose turn it is, each as `rewardloupe-engine job ID` in a session of its own
+// with output to artifacts/ID/log. To be called after adding or stopping one, and when a workspace
+// is opened; a job calls it as it ends, and a small watcher process does when one is killed while
+// others wait. A job that cannot be started is failed, with the reason in its row.
+Result<void> dispatch(store::Workspace& workspace);
 
-// The body of that process: returns its exit code. Holds the job's lock throughout; SIGTERM and a
-// stop row end it after a checkpoint; whatever goes wrong is written into the job's row.
+// The whole of that process: returns its exit code. Holds the job's lock, which was handed over to
+// it, throughout; SIGTERM and a stop row end it after a checkpoint; whatever goes wrong is written
+// into the job's row.
 int run_job(const std::string& workspace_folder, int64_t job_id);
 
-// Asks a job to end after a checkpoint; refused for one that has ended.
+// Asks a job to end after a checkpoint, or takes it out of the queue; refused for one that has
+// ended.
 Result<void> stop_job(store::Workspace& workspace, int64_t job_id);
 
 bool is_final(store::JobStatus status);
 std::string job_log_tail(const store::Workspace& workspace, int64_t job_id, size_t bytes = 4000);
 api::Job to_api(const store::Workspace& workspace, const store::JobRow& row);
-api::Run to_api(const store::Workspace& workspace, const store::RunRow& row);
+api::Run to_api(const store::RunRow& row);
 api::EvalSummary to_api(const store::EvalMetric& metric);
 
 }  // namespace loupe::engine

@@ -153,27 +153,37 @@ Result<std::shared_ptr<const model::LanguageModel>> ModelCache::base(int64_t mod
 Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
                                                             const ProgressFn& progress) {
   LOUPE_TRY(const auto row, workspace_.run(run_id));
+  auto loaded = newest(row, progress);
+  if (!loaded && loaded.error().code == ErrorCode::not_found) loaded = newest(row, progress);
+  return loaded;
+}
+
+Result<std::shared_ptr<const LoadedReward>> ModelCache::newest(const store::RunRow& row,
+                                                               const ProgressFn& progress) {
+  const int64_t run_id = row.id;
   LOUPE_TRY(const auto checkpoints, workspace_.checkpoints(run_id));
   if (checkpoints.empty())
     return Error{ErrorCode::not_found, "the run \"" + row.name + "\" has no checkpoint yet",
                  "run " + std::to_string(run_id), "wait for its first epoch, or resume it"};
-  const auto& newest = checkpoints.back();
+  const auto& last = checkpoints.back();
   const std::string key =
-      "run " + std::to_string(run_id) + " checkpoint " + std::to_string(newest.id);
+      "run " + std::to_string(run_id) + " checkpoint " + std::to_string(last.id);
   if (auto found = find<LoadedReward>(key)) return found;
   LoadedReward loaded;
   loaded.run = run_id;
   loaded.name = row.name;
-  loaded.checkpoint = newest.id;
+  loaded.checkpoint = last.id;
+  loaded.step = last.step;
+  loaded.epoch = last.epoch;
   loaded.base_model = row.model_id;
   LOUPE_TRY(loaded.recipe, train::recipe_from_json(row.recipe));
-  loaded.settings = loaded.recipe.to_json();
+  loaded.settings = loaded.recipe;
   LOUPE_TRY(const auto* kind, reward::kind_named(loaded.recipe.type));
   LOUPE_TRY(const auto model_row, workspace_.model(row.model_id));
   const bool reference = kind->uses_reference(loaded.settings);
-  const auto file = workspace_.artifact_path(newest.path);
+  const auto file = workspace_.artifact_path(last.path);
   std::map<std::string, at::Tensor> extra;
-  if (loaded.recipe.trains == "full" && !reference && model_row.kind != model::role::adapter) {
+  if (loaded.recipe.tuning == "full" && !reference && model_row.kind != model::role::adapter) {
     // The checkpoint has every weight: the model's own are not read.
     model::LoadOptions options;
     options.weights = model::LoadOptions::Weights::none;
@@ -186,11 +196,11 @@ Result<std::shared_ptr<const LoadedReward>> ModelCache::run(int64_t run_id,
     LOUPE_TRY(auto trained, train::load_trained(file, loaded.base->decoder, loaded.recipe));
     loaded.language.decoder = std::move(trained.decoder);
     extra = std::move(trained.extra);
-    if (loaded.recipe.trains == "full" && !reference) loaded.base = nullptr;
+    if (loaded.recipe.tuning == "full" && !reference) loaded.base = nullptr;
   }
   if (const auto head = extra.find("score.weight"); head != extra.end())
     loaded.language.head = head->second;
-  LOUPE_CHECK(make_reward(loaded, *kind, extra, newest.path));
+  LOUPE_CHECK(make_reward(loaded, *kind, extra, last.path));
   Blocks blocks;
   add_blocks(*loaded.language.decoder, blocks);
   if (loaded.base) add_blocks(*loaded.base->decoder, blocks);

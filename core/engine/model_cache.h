@@ -29,7 +29,9 @@ struct LoadedReward {
   // lie on; null: none.
   std::shared_ptr<const model::LanguageModel> base;
   int64_t base_model = 0;  // its id; of a run always: what was trained
-  int64_t checkpoint = 0;  // of a run: another one may give other rewards
+  // Of a run: its checkpoint (another one may give other rewards), and where in training that is.
+  int64_t checkpoint = 0, step = 0;
+  double epoch = 0;
 };
 
 // Bytes that scoring takes: weights in fp32, a reference's too, and room for what passes through.
@@ -46,7 +48,8 @@ class ModelCache {
   ModelCache(const store::Workspace& workspace, at::Device device, uint64_t limit = 0);
   Result<std::shared_ptr<const model::LanguageModel>> base(int64_t model_id,
                                                            const ProgressFn& progress = {});
-  // From the newest checkpoint; a run without one is refused.
+  // From the newest checkpoint; a run without one is refused. A run that trains may replace the
+  // checkpoint meanwhile: then the next one is read.
   Result<std::shared_ptr<const LoadedReward>> run(int64_t run_id, const ProgressFn& progress = {});
   Result<std::shared_ptr<const LoadedReward>> model(int64_t model_id,
                                                     const ProgressFn& progress = {});
@@ -68,6 +71,8 @@ class ModelCache {
   static void add_blocks(const model::Decoder& decoder, Blocks& out);
   template <class T>
   std::shared_ptr<const T> find(const std::string& key);
+  Result<std::shared_ptr<const LoadedReward>> newest(const store::RunRow& row,
+                                                     const ProgressFn& progress);
   Result<at::Device> place_for(const store::ModelRow& row, bool with_trained_copy);
   void keep(const std::string& key, std::shared_ptr<const void> value, Blocks blocks);
 

@@ -108,4 +108,19 @@ std::string torch_version() {
   return TORCH_VERSION;
 }
 
+Result<std::vector<std::string>> job_devices(const std::string& wanted, double needed) {
+  std::vector<std::string> out;
+  auto left = wanted == "auto" ? gpus() : std::vector<Gpu>();
+  while (true) {
+    const Placement placement = choose_place(left, needed, Room::whole);
+    if (placement.device == "cpu") break;
+    log_info(placement.why);
+    out.push_back(placement.device);
+    std::erase_if(left, [&](const Gpu& gpu) { return gpu.name == placement.device; });
+  }
+  if (!out.empty()) return out;
+  LOUPE_TRY(const auto device, choose_device(wanted == "auto" ? "cpu" : wanted));
+  return std::vector<std::string>{device.str()};
+}
+
 }  // namespace loupe::engine

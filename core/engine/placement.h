@@ -39,6 +39,10 @@ Placement choose_place(const std::vector<Gpu>& gpus, double needed, Room room);
 // The device for `wanted`, and in the log what "auto" came to.
 Result<at::Device> place(const std::string& wanted, double needed, Room room);
 
+// The devices that a job of `needed` bytes may get, in order: for "auto" each GPU that is large
+// enough, or the CPU where none is.
+Result<std::vector<std::string>> job_devices(const std::string& wanted, double needed);
+
 // CPU threads of torch: `wanted`, or every core.
 void set_threads(int64_t wanted);
 int64_t thread_count();

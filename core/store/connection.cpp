@@ -77,22 +77,20 @@ Error still_busy(const fs::path& folder, const fs::path& file) {
           file.string(), "Wait for it to end, or stop it; close other windows; then try again."};
 }
 
-Result<std::unique_ptr<SQLite::Database>> open_current(const fs::path& file, Mode mode) {
+Result<std::unique_ptr<SQLite::Database>> open_current(const fs::path& file) {
   using Opened = Result<std::unique_ptr<SQLite::Database>>;
   return guarded(nullptr, file, [&]() -> Opened {
-    const bool read_only = mode == Mode::read_only;
-    auto database = std::make_unique<SQLite::Database>(
-        file.string(), read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
-        kBusyMilliseconds);
+    auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE,
+                                                       kBusyMilliseconds);
     return guarded(database->getHandle(), file, [&]() -> Opened {
       // SQLite falls back to reading when the file is write-protected: say so now, not at the
       // first write.
-      if (!read_only && sqlite3_db_readonly(database->getHandle(), "main") != 0) {
+      if (sqlite3_db_readonly(database->getHandle(), "main") != 0) {
         return Error{ErrorCode::io, "The workspace database may not be written", file.string(),
-                     "Change the file's permissions, or open the workspace read-only."};
+                     "Change the file's permissions."};
       }
       // A restored backup is not in WAL mode; for any other file this changes nothing.
-      if (!read_only && !use_write_ahead_log(*database)) {
+      if (!use_write_ahead_log(*database)) {
         return Error{ErrorCode::unsupported, "The file system cannot hold a write-ahead log",
                      file.string(), "Put the workspace on a local disk."};
       }
@@ -108,8 +106,7 @@ Result<std::unique_ptr<SQLite::Database>> open_current(const fs::path& file, Mod
 using Tried = std::optional<Connection>;
 
 // One try: an open connection, or nothing when somebody else is in the way.
-Result<Tried> try_connect(const fs::path& folder, const fs::path& file, Mode mode,
-                          SchemaSteps steps) {
+Result<Tried> try_connect(const fs::path& folder, const fs::path& file, SchemaSteps steps) {
   const fs::path lock_path = folder / "workspace.lock";
   {
     Result<FileLock> shared = FileLock::try_acquire(lock_path, FileLock::Mode::shared);
@@ -121,13 +118,8 @@ Result<Tried> try_connect(const fs::path& folder, const fs::path& file, Mode mod
       LOUPE_TRY(version, probe_version(file, steps));
     }
     if (version == static_cast<int>(steps.size())) {
-      LOUPE_TRY(auto database, open_current(file, mode));
+      LOUPE_TRY(auto database, open_current(file));
       return Tried{Connection{std::move(*shared), std::move(database)}};
-    }
-    if (mode == Mode::read_only) {
-      return Error{ErrorCode::unsupported,
-                   "The workspace was written by an older RewardLoupe and has to be upgraded first",
-                   file.string(), "Open it once for writing."};
     }
   }
   {
@@ -136,7 +128,7 @@ Result<Tried> try_connect(const fs::path& folder, const fs::path& file, Mode mod
     if (!exclusive) return std::move(exclusive).error();
     LOUPE_CHECK(migrate(file, steps));
   }
-  return try_connect(folder, file, mode, steps);  // the file is current now
+  return try_connect(folder, file, steps);  // the file is current now
 }
 
 }  // namespace
@@ -148,7 +140,7 @@ Result<Connection> open_connection(const fs::path& folder, Mode mode, SchemaStep
   ignore_file_size_signal();
   const Clock::time_point deadline = Clock::now() + lock_wait;
   while (true) {
-    LOUPE_TRY(Tried connection, try_connect(folder, file, mode, steps));
+    LOUPE_TRY(Tried connection, try_connect(folder, file, steps));
     if (connection) return std::move(*connection);
     if (Clock::now() >= deadline) return still_busy(folder, file);
     std::this_thread::sleep_for(kBetweenTries);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -51,6 +52,25 @@ Result<FileLock> FileLock::try_acquire(const std::filesystem::path& path, Mode m
     std::this_thread::sleep_for(kBetweenTries);
   }
   return Error{ErrorCode::busy, "Another process holds the lock", path.string(), ""};
+}
+
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
+  FileLock lock;
+  lock.fd_ = open_lock_file(path);
+  if (lock.fd_ < 0 || flock_retrying(lock.fd_, LOCK_EX) != 0) return lock_error(path, errno);
+  return lock;
+}
+
+Result<FileLock> FileLock::adopt(const std::filesystem::path& path, int descriptor) {
+  struct stat ours {
+  }, named{};
+  if (::fstat(descriptor, &ours) != 0 || ::stat(path.c_str(), &named) != 0 ||
+      ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
+    return Error{ErrorCode::not_found, "No lock was handed over", path.string(), ""};
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  FileLock lock;
+  lock.fd_ = descriptor;
+  return lock;
 }
 
 bool FileLock::is_held(const std::filesystem::path& path) {

@@ -20,7 +20,6 @@ namespace loupe::store {
 
 struct Workspace::Impl {
   std::filesystem::path folder;
-  bool read_only = false;
   Connection connection;
   int64_t commits = 0;  // by this object; PRAGMA data_version counts those of others
 
@@ -38,10 +37,6 @@ struct Workspace::Impl {
   template <class F>
   std::invoke_result_t<F, SQLite::Database&> write(F&& f) {
     using R = std::invoke_result_t<F, SQLite::Database&>;
-    if (read_only) {
-      return Error{ErrorCode::invalid_input, "The workspace is open for reading only",
-                   file().string(), ""};
-    }
     return guarded(database().getHandle(), file(), [&]() -> R {
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
       R result = f(database());
@@ -76,6 +71,17 @@ struct Workspace::Impl {
       while (statement.executeStep()) rows.push_back(from_row(statement));
       return rows;
     });
+  }
+
+  // Rows that changed, from a query that ends in "WHERE … changed > ?".
+  template <class Row>
+  Result<Changes<Row>> changes(Row (*from_row)(SQLite::Statement&), const std::string& sql,
+                               int64_t since, int64_t limit) {
+    Changes<Row> out;
+    LOUPE_TRY(out.rows, list(from_row, sql + " ORDER BY changed LIMIT ?", since, limit));
+    out.change = out.rows.empty() ? since : out.rows.back().changed;
+    out.more = limit >= 0 && static_cast<int64_t>(out.rows.size()) == limit;
+    return out;
   }
 
   // The row with an id; not_found names `thing`.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <filesystem>
 
 #include "core/store/impl.h"
@@ -14,8 +13,9 @@ constexpr std::array kStatuses = {JobStatus::queued,  JobStatus::running, JobSta
                                   JobStatus::stopped, JobStatus::failed,  JobStatus::interrupted};
 
 const std::string kSelectJob =
-    "SELECT id, kind, status, request, progress, error, host, run_id, created, started, ended "
-    "FROM jobs ";
+    "SELECT j.id, j.kind, j.status, j.request, j.progress, j.error, j.host, j.run_id, j.created, "
+    "j.started, j.ended, j.device, r.name, j.changed AS changed "
+    "FROM jobs AS j LEFT JOIN runs AS r ON r.id = j.run_id ";
 
 JobRow job_from(SQLite::Statement& row) {
   JobRow job;
@@ -31,36 +31,17 @@ JobRow job_from(SQLite::Statement& row) {
   job.created = column_real(row, 8);
   job.started = column_real(row, 9);
   job.ended = column_real(row, 10);
+  job.device = column_text(row, 11);
+  job.run_name = column_text(row, 12);
+  job.changed = column_int(row, 13);
   return job;
 }
 
-struct LivingJob {
-  int64_t id = 0;
-  bool running = false;  // else queued
-  double created = 0;
-};
-
-std::vector<LivingJob> living_jobs(SQLite::Database& database) {
-  SQLite::Statement query(database,
-                          "SELECT id, status = 'running', created FROM jobs "
-                          "WHERE status IN ('running', 'queued') ORDER BY id");
-  std::vector<LivingJob> jobs;
-  while (query.executeStep())
-    jobs.push_back(
-        {column_int(query, 0), column_int(query, 1) != 0, query.getColumn(2).getDouble()});
+std::vector<int64_t> running_jobs(SQLite::Database& database) {
+  SQLite::Statement query(database, "SELECT id FROM jobs WHERE status = 'running' ORDER BY id");
+  std::vector<int64_t> jobs;
+  while (query.executeStep()) jobs.push_back(column_int(query, 0));
   return jobs;
-}
-
-// A job's process takes the lock before anything else and keeps it while it waits for a device. So
-// a queued job is dead when its lock was there and is free, or when none came within a minute; the
-// few seconds' grace are for a process that has made the file and not locked it yet.
-bool is_dead(const LivingJob& job, const std::filesystem::path& lock) {
-  if (FileLock::is_held(lock)) return false;
-  if (job.running) return true;
-  std::error_code missing;
-  const auto made = std::filesystem::last_write_time(lock, missing);
-  if (missing) return now() - job.created > 60;
-  return std::filesystem::file_time_type::clock::now() - made > std::chrono::seconds(5);
 }
 
 void interrupt_job(SQLite::Database& database, int64_t id) {
@@ -71,16 +52,16 @@ void interrupt_job(SQLite::Database& database, int64_t id) {
 }
 
 // A run stays as it is while another job that lives, or is about to, works on it.
-void interrupt_run_of(SQLite::Database& database, int64_t job_id) {
+void end_run_of(SQLite::Database& database, int64_t job_id, JobStatus status) {
   SQLite::Statement update(database, R"sql(
-    UPDATE runs SET status = 'interrupted', ended = ?
+    UPDATE runs SET status = ?, ended = ?
     WHERE id = (SELECT run_id FROM jobs WHERE id = ?)
       AND (status = 'running' AND NOT EXISTS (
              SELECT 1 FROM jobs WHERE run_id = runs.id AND status = 'running')
         OR status = 'queued' AND NOT EXISTS (
              SELECT 1 FROM jobs WHERE run_id = runs.id AND status IN ('running', 'queued')))
   )sql");
-  SQLite::bind(update, now(), job_id);
+  SQLite::bind(update, job_status_name(status), now(), job_id);
   update.exec();
 }
 
@@ -124,12 +105,24 @@ Result<int64_t> Workspace::add_job(const std::string& kind, const json& request,
 }
 
 Result<JobRow> Workspace::job(int64_t id) const {
-  return impl_->one("job", job_from, kSelectJob + "WHERE id = ?", id);
+  return impl_->one("job", job_from, kSelectJob + "WHERE j.id = ?", id);
 }
 
 Result<std::vector<JobRow>> Workspace::jobs(int64_t limit, int64_t offset) const {
-  return impl_->list(job_from, kSelectJob + "ORDER BY id DESC LIMIT ? OFFSET ?",
-                     std::max<int64_t>(limit, 0), offset);
+  return impl_->list(job_from, kSelectJob + "ORDER BY j.id DESC LIMIT ? OFFSET ?", limit, offset);
+}
+
+Result<std::vector<JobRow>> Workspace::jobs_of_run(int64_t run_id) const {
+  return impl_->list(job_from, kSelectJob + "WHERE j.run_id = ? ORDER BY j.id DESC", run_id);
+}
+
+Result<std::vector<JobRow>> Workspace::living_jobs() const {
+  return impl_->list(job_from,
+                     kSelectJob + "WHERE j.status IN ('running', 'queued') ORDER BY j.id");
+}
+
+Result<Changes<JobRow>> Workspace::job_changes(int64_t since, int64_t limit) const {
+  return impl_->changes(job_from, kSelectJob + "WHERE j.changed > ?", since, limit);
 }
 
 Result<void> Workspace::set_job_status(int64_t id, JobStatus status, const std::string& error) {
@@ -150,12 +143,30 @@ Result<void> Workspace::set_job_progress(int64_t id, const json& progress) {
   });
 }
 
-Result<void> Workspace::set_job_run(int64_t id, int64_t run_id) {
-  return impl_->update("job", id, "UPDATE jobs SET run_id = nullif(?, 0) WHERE id = ?", run_id);
+Result<void> Workspace::set_job_device(int64_t id, const std::string& device) {
+  return impl_->update("job", id, "UPDATE jobs SET device = ? WHERE id = ?", device);
+}
+
+Result<bool> Workspace::begin_job(int64_t id, const std::string& device) {
+  return impl_->write([&](SQLite::Database& database) -> Result<bool> {
+    SQLite::Statement begin(database,
+                            "UPDATE jobs SET status = 'running', device = ?, host = ?, started = ? "
+                            "WHERE id = ? AND status = 'queued'");
+    SQLite::bind(begin, device, host_name(), now(), id);
+    return begin.exec() > 0;
+  });
 }
 
 Result<void> Workspace::request_stop(int64_t job_id) {
   return impl_->write([&](SQLite::Database& database) -> Result<void> {
+    SQLite::Statement stop(database,
+                           "UPDATE jobs SET status = 'stopped', ended = ? "
+                           "WHERE id = ? AND status = 'queued'");
+    SQLite::bind(stop, now(), job_id);
+    if (stop.exec() > 0) {
+      end_run_of(database, job_id, JobStatus::stopped);
+      return {};
+    }
     SQLite::Statement insert(database,
                              "INSERT OR IGNORE INTO job_stops (job_id, created) VALUES (?, ?)");
     SQLite::bind(insert, job_id, now());
@@ -172,36 +183,27 @@ Result<bool> Workspace::stop_requested(int64_t job_id) const {
   });
 }
 
-Result<void> Workspace::clear_stop(int64_t job_id) {
-  return impl_->write([&](SQLite::Database& database) -> Result<void> {
-    SQLite::Statement remove(database, "DELETE FROM job_stops WHERE job_id = ?");
-    remove.bind(1, job_id);
-    remove.exec();
-    return {};
-  });
-}
-
 std::filesystem::path Workspace::job_lock_path(int64_t job_id) const {
   return artifacts(job_id) / "lock";
 }
 
 Result<int64_t> Workspace::reap_dead_jobs() {
   // Polled often: writers are kept waiting only when there may be something to do.
-  LOUPE_TRY(const std::vector<LivingJob> candidates,
-            impl_->read([&](SQLite::Database& database) -> Result<std::vector<LivingJob>> {
-              return living_jobs(database);
+  LOUPE_TRY(const std::vector<int64_t> candidates,
+            impl_->read([&](SQLite::Database& database) -> Result<std::vector<int64_t>> {
+              return running_jobs(database);
             }));
-  const auto dead = [&](const LivingJob& job) {
-    return is_dead(job, impl_->artifacts_folder() / std::to_string(job.id) / "lock");
+  const auto dead = [&](int64_t id) {
+    return !FileLock::is_held(impl_->artifacts_folder() / std::to_string(id) / "lock");
   };
   if (std::none_of(candidates.begin(), candidates.end(), dead)) return 0;
   return impl_->write([&](SQLite::Database& database) -> Result<int64_t> {
     // Looked at again inside the transaction: a job that ended well has said so before it let go
     // of its lock.
-    std::vector<LivingJob> jobs = living_jobs(database);
-    std::erase_if(jobs, [&](const LivingJob& job) { return !dead(job); });
-    for (const LivingJob& job : jobs) interrupt_job(database, job.id);
-    for (const LivingJob& job : jobs) interrupt_run_of(database, job.id);
+    std::vector<int64_t> jobs = running_jobs(database);
+    std::erase_if(jobs, [&](int64_t id) { return !dead(id); });
+    for (const int64_t id : jobs) interrupt_job(database, id);
+    for (const int64_t id : jobs) end_run_of(database, id, JobStatus::interrupted);
     return static_cast<int64_t>(jobs.size());
   });
 }

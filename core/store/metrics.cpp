@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Training steps and evaluations of a run.
-#include <algorithm>
-
 #include "core/store/impl.h"
+#include "core/store/schema.h"
 
 namespace loupe::store {
 
@@ -41,6 +40,13 @@ EvalPair pair_from(SQLite::Statement& row) {
   return pair;
 }
 
+// Brings a run's `last_evals` up to its evaluations.
+void keep_last_evals(SQLite::Database& database, int64_t run_id) {
+  SQLite::Statement update(database, std::string(kKeepLastEvals) + " WHERE id = ?");
+  update.bind(1, run_id);
+  update.exec();
+}
+
 void insert_pairs(SQLite::Database& database, int64_t eval_id, const std::vector<EvalPair>& pairs) {
   SQLite::Statement insert(database,
                            "INSERT INTO eval_pairs (eval_id, pair, cluster, chosen_reward, "
@@ -77,7 +83,7 @@ Result<std::vector<StepMetric>> Workspace::steps(int64_t run_id, int64_t after_s
                      "SELECT step, epoch, loss, accuracy, chosen_reward, rejected_reward, "
                      "grad_norm, lr, seconds FROM steps WHERE run_id = ? AND step > ? "
                      "ORDER BY step LIMIT ?",
-                     run_id, after_step, std::max<int64_t>(limit, 0));
+                     run_id, after_step, limit);
 }
 
 Result<int64_t> Workspace::add_eval(int64_t run_id, const EvalMetric& metric,
@@ -95,6 +101,7 @@ Result<int64_t> Workspace::add_eval(int64_t run_id, const EvalMetric& metric,
     insert.exec();
     const int64_t id = database.getLastInsertRowid();
     insert_pairs(database, id, pairs);
+    keep_last_evals(database, run_id);
     return id;
   });
 }
@@ -121,6 +128,7 @@ Result<void> Workspace::forget_after(int64_t run_id, int64_t step) {
       SQLite::bind(remove, run_id, step);
       remove.exec();
     }
+    keep_last_evals(database, run_id);
     return {};
   });
 }

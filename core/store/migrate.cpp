@@ -77,7 +77,7 @@ Result<void> apply(SQLite::Database& database, int version, const fs::path& file
 Result<void> migrate_open(SQLite::Database& database, const fs::path& file, SchemaSteps steps) {
   if (sqlite3_db_readonly(database.getHandle(), "main") != 0) {
     return Error{ErrorCode::io, "The workspace database may not be written", file.string(),
-                 "Change the file's permissions, or open the workspace read-only."};
+                 "Change the file's permissions."};
   }
   const int version = version_of(database);
   if (version == static_cast<int>(steps.size())) return {};

@@ -7,9 +7,9 @@ namespace {
 
 const std::string kSelectModel =
     "SELECT id, name, path, format, architecture, parameters, files, details, created, kind, "
-    "ifnull(base_id, 0), note, removed FROM models ";
+    "ifnull(base_id, 0), note, removed, changed FROM models ";
 const std::string kSelectDataset =
-    "SELECT id, name, path, sha256, rows, details, created FROM datasets ";
+    "SELECT id, name, path, sha256, rows, details, created, changed FROM datasets ";
 
 using Count = std::pair<int64_t, int64_t>;
 Count count_from(SQLite::Statement& row) {
@@ -31,6 +31,7 @@ ModelRow model_from(SQLite::Statement& row) {
   model.base_id = column_int(row, 10);
   model.note = column_text(row, 11);
   model.removed = column_int(row, 12) != 0;
+  model.changed = column_int(row, 13);
   return model;
 }
 
@@ -43,6 +44,7 @@ DatasetRow dataset_from(SQLite::Statement& row) {
   dataset.rows = column_int(row, 4);
   dataset.details = column_json(row, 5);
   dataset.created = column_real(row, 6);
+  dataset.changed = column_int(row, 7);
   return dataset;
 }
 
@@ -117,6 +119,12 @@ Result<ModelRow> Workspace::model(int64_t id) const {
   return impl_->one("model", model_from, kSelectModel + "WHERE id = ?", id);
 }
 
+Result<Changes<ModelRow>> Workspace::model_changes(int64_t since, int64_t limit) const {
+  return impl_->changes(
+      model_from, kSelectModel + (since == 0 ? "WHERE removed = 0 AND" : "WHERE") + " changed > ?",
+      since, limit);
+}
+
 Result<std::map<int64_t, int64_t>> Workspace::runs_by_model() const {
   LOUPE_TRY(
       const std::vector<Count> counts,
@@ -155,6 +163,10 @@ Result<int64_t> Workspace::add_dataset(const DatasetRow& row) {
 
 Result<std::vector<DatasetRow>> Workspace::datasets() const {
   return impl_->list(dataset_from, kSelectDataset + "ORDER BY id");
+}
+
+Result<Changes<DatasetRow>> Workspace::dataset_changes(int64_t since, int64_t limit) const {
+  return impl_->changes(dataset_from, kSelectDataset + "WHERE changed > ?", since, limit);
 }
 
 Result<DatasetRow> Workspace::dataset(int64_t id) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
+#include <cmath>
 
 #include "core/store/impl.h"
 
@@ -8,8 +8,25 @@ namespace loupe::store {
 namespace {
 
 const std::string kSelectRun =
-    "SELECT id, name, type, model_id, dataset_id, recipe, versions, device, host, status, note, "
-    "created, started, ended, deleted, summary FROM runs ";
+    "SELECT r.id, r.name, r.type, r.model_id, r.dataset_id, r.recipe, r.versions, r.device, "
+    "r.host, "
+    "r.status, r.note, r.created, r.started, r.ended, r.deleted, r.summary, r.last_evals, m.name, "
+    "d.name, d.path, ifnull(json_extract(d.details, '$.kind'), ''), r.changed AS changed "
+    "FROM runs AS r "
+    "LEFT JOIN models AS m ON m.id = r.model_id LEFT JOIN datasets AS d ON d.id = r.dataset_id ";
+
+std::vector<EvalMetric> evals_from(const json& list) {
+  std::vector<EvalMetric> out;
+  for (const json& eval : list) {
+    EvalMetric metric;
+    metric.step = eval.at("step");
+    metric.epoch = eval.at("epoch").is_null() ? std::nan("") : eval.at("epoch").get<double>();
+    metric.set = eval.at("set");
+    metric.measures = eval.at("measures");
+    out.push_back(std::move(metric));
+  }
+  return out;
+}
 
 RunRow run_from(SQLite::Statement& row) {
   RunRow run;
@@ -29,6 +46,12 @@ RunRow run_from(SQLite::Statement& row) {
   run.ended = column_real(row, 13);
   run.deleted = column_int(row, 14) != 0;
   run.summary = column_json(row, 15);
+  run.last_evals = evals_from(column_json(row, 16));
+  run.model_name = column_text(row, 17);
+  run.dataset_name = column_text(row, 18);
+  run.dataset_path = column_text(row, 19);
+  run.dataset_kind = column_text(row, 20);
+  run.changed = column_int(row, 21);
   return run;
 }
 
@@ -57,13 +80,30 @@ Result<int64_t> Workspace::add_run(const RunRow& row) {
 }
 
 Result<RunRow> Workspace::run(int64_t id) const {
-  return impl_->one("run", run_from, kSelectRun + "WHERE id = ?", id);
+  return impl_->one("run", run_from, kSelectRun + "WHERE r.id = ?", id);
 }
 
 Result<std::vector<RunRow>> Workspace::runs(int64_t limit, int64_t offset,
                                             bool with_deleted) const {
-  return impl_->list(run_from, kSelectRun + "WHERE deleted <= ? ORDER BY id DESC LIMIT ? OFFSET ?",
-                     int{with_deleted}, std::max<int64_t>(limit, 0), offset);
+  return impl_->list(run_from,
+                     kSelectRun + "WHERE deleted <= ? ORDER BY r.id DESC LIMIT ? OFFSET ?",
+                     int{with_deleted}, limit, offset);
+}
+
+Result<std::vector<RunRow>> Workspace::runs_named(const std::string& name) const {
+  return impl_->list(run_from, kSelectRun + "WHERE deleted = 0 AND r.name = ? ORDER BY r.id DESC",
+                     name);
+}
+
+Result<std::vector<RunRow>> Workspace::runs_of_model(int64_t model_id) const {
+  return impl_->list(run_from, kSelectRun + "WHERE deleted = 0 AND model_id = ? ORDER BY r.id DESC",
+                     model_id);
+}
+
+Result<Changes<RunRow>> Workspace::run_changes(int64_t since, int64_t limit) const {
+  return impl_->changes(
+      run_from, kSelectRun + (since == 0 ? "WHERE deleted = 0 AND" : "WHERE") + " r.changed > ?",
+      since, limit);
 }
 
 Result<int64_t> Workspace::run_count(bool with_deleted) const {

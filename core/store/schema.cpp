@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/schema.h"
 
+#include <string>
+
 namespace loupe::store {
 
 namespace {
@@ -136,12 +138,63 @@ ALTER TABLE models ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE models ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* kSteps[] = {kVersion1, kVersion2};
+// `changed` of a table's rows, numbered by triggers so that no write can forget to. A trigger does
+// not fire itself (recursive_triggers is off).
+std::string numbered(const std::string& table) {
+  std::string out = "ALTER TABLE " + table + " ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;" +
+                    "UPDATE " + table + " SET changed = id;" +
+                    "UPDATE changes SET number = max(number, " +
+                    "(SELECT ifnull(max(id), 0) FROM " + table + "));" + "CREATE INDEX " + table +
+                    "_by_change ON " + table + " (changed);";
+  for (const std::string event : {"INSERT", "UPDATE"})
+    out += "CREATE TRIGGER " + table + "_" + event + " AFTER " + event + " ON " + table +
+           " BEGIN UPDATE changes SET number = number + 1; UPDATE " + table +
+           " SET changed = (SELECT number FROM changes) WHERE id = NEW.id; END;";
+  return out;
+}
+
+// A row changes, too, with what a list shows of another table: a run with its model's name, a job
+// with its run's, a model with the number of its runs.
+constexpr const char* kChangesBeside = R"sql(
+CREATE TRIGGER model_renamed AFTER UPDATE OF name ON models WHEN OLD.name != NEW.name
+  BEGIN UPDATE runs SET changed = changed WHERE model_id = NEW.id; END;
+CREATE TRIGGER run_renamed AFTER UPDATE OF name ON runs WHEN OLD.name != NEW.name
+  BEGIN UPDATE jobs SET changed = changed WHERE run_id = NEW.id; END;
+CREATE TRIGGER run_added AFTER INSERT ON runs
+  BEGIN UPDATE models SET changed = changed WHERE id = NEW.model_id; END;
+CREATE TRIGGER run_deleted AFTER UPDATE OF deleted ON runs
+  BEGIN UPDATE models SET changed = changed WHERE id = NEW.model_id; END;
+)sql";
+
+// A job that waits is a row from here on. Until now it was a process, and that is gone: nobody else
+// is in the workspace.
+constexpr const char* kQueueOfRows = R"sql(
+UPDATE runs SET status = 'interrupted'
+  WHERE status = 'queued' AND id IN (SELECT run_id FROM jobs WHERE status = 'queued');
+UPDATE jobs SET status = 'interrupted' WHERE status = 'queued';
+ALTER TABLE jobs ADD COLUMN device TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN last_evals TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE changes (number INTEGER NOT NULL) STRICT;
+INSERT INTO changes VALUES (0);
+)sql";
 
 }  // namespace
 
+// 17 digits: a double comes back as it was. NaN is NULL in the table and null here.
+const char* const kKeepLastEvals = R"sql(
+UPDATE runs SET last_evals = (
+  SELECT json_group_array(json_object('step', step, 'epoch',
+    iif(epoch IS NULL, NULL, json(printf('%!.17g', epoch))), 'set', eval_set,
+    'measures', json(measures)))
+  FROM (SELECT * FROM evals WHERE run_id = runs.id
+        AND step = (SELECT max(step) FROM evals WHERE run_id = runs.id) ORDER BY id)))sql";
+
 SchemaSteps schema_steps() {
-  return kSteps;
+  static const std::string version_3 = std::string(kQueueOfRows) + kKeepLastEvals + ";" +
+                                       numbered("models") + numbered("datasets") +
+                                       numbered("runs") + numbered("jobs") + kChangesBeside;
+  static const char* const steps[] = {kVersion1, kVersion2, version_3.c_str()};
+  return steps;
 }
 
 }  // namespace loupe::store

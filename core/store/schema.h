@@ -20,6 +20,9 @@ inline constexpr int32_t kApplicationId = 0x4C4F5550;
 
 SchemaSteps schema_steps();
 
+// Sets `last_evals` of all runs; " WHERE id = ?" after it, of one.
+extern const char* const kKeepLastEvals;
+
 // The version of a database: 0 for an empty one. Another program's database, or a version newer
 // than `steps`, is an Error. Opens the file read-only and leaves it as it is.
 Result<int> probe_version(const std::filesystem::path& file, SchemaSteps steps);

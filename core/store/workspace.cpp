@@ -23,8 +23,7 @@ Result<Workspace> Workspace::open(const fs::path& folder, Mode mode) {
   }
   constexpr std::chrono::seconds kLockWait{10};
   LOUPE_TRY(Connection connection, open_connection(absolute, mode, schema_steps(), kLockWait));
-  return Workspace(
-      std::make_unique<Impl>(Impl{absolute, mode == Mode::read_only, std::move(connection)}));
+  return Workspace(std::make_unique<Impl>(Impl{absolute, std::move(connection)}));
 }
 
 const fs::path& Workspace::folder() const {

@@ -141,6 +141,7 @@ StepEvent Trainer::step(std::span<const int64_t> order) {
     }
   }
   event.grad_norm = optimizer_->gradient_norm();
+  event.lr = recipe_.lr;
   optimizer_->step();
   optimizer_->zero_grad();
   reward_->decoder().parameters_changed();

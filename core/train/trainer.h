@@ -26,7 +26,7 @@ namespace loupe::train {
 struct StepEvent {
   int64_t step = 0;  // optimiser steps done
   double epoch = 0;
-  double loss = 0, accuracy = 0, chosen_reward = 0, rejected_reward = 0, grad_norm = 0;
+  double loss = 0, accuracy = 0, chosen_reward = 0, rejected_reward = 0, grad_norm = 0, lr = 0;
   double seconds = 0;  // since training began, earlier sessions included
 };
 

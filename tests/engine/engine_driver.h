@@ -63,7 +63,9 @@ class Place {
  public:
   Place() : model_(QString::fromUtf8(LOUPE_SOURCE_DIR "/tests/golden/models/gqa-untied")) {}
   ~Place() {
-    for (const qint64 pid : job_processes()) ::kill(static_cast<pid_t>(pid), SIGKILL);
+    // A watcher would start the next job when one is killed.
+    for (const auto& alive : {watchers(), job_processes()})
+      for (const qint64 pid : alive) ::kill(static_cast<pid_t>(pid), SIGKILL);
   }
 
   QString model() const { return model_; }
@@ -123,21 +125,36 @@ class Place {
 
   // Processes of this workspace's jobs that are alive now; `job` 0: of any job.
   std::vector<qint64> job_processes(int job = 0) const {
+    return processes([&](const QList<QByteArray>& words) {
+      return words.size() >= 5 && words[1] == "job" && words[4] == workspace().toUtf8() &&
+             (job == 0 || words[2].toInt() == job);
+    });
+  }
+  // What waits for a job to be gone, so that the next one can start.
+  std::vector<qint64> watchers() const {
+    return processes([&](const QList<QByteArray>& words) {
+      return words.size() >= 4 && words[0].endsWith("/rewardloupe-watcher") &&
+             words[2] == workspace().toUtf8();
+    });
+  }
+  // Every process that was started with this workspace as an argument.
+  std::vector<qint64> all_processes() const {
+    return processes(
+        [&](const QList<QByteArray>& words) { return words.contains(workspace().toUtf8()); });
+  }
+
+ private:
+  static std::vector<qint64> processes(const std::function<bool(const QList<QByteArray>&)>& ours) {
     std::vector<qint64> found;
     for (const QString& entry : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
       bool number = false;
       const qint64 pid = entry.toLongLong(&number);
       if (!number) continue;
       QFile file(QStringLiteral("/proc/%1/cmdline").arg(pid));
-      if (!file.open(QIODevice::ReadOnly)) continue;
-      const QList<QByteArray> words = file.readAll().split('\0');
-      if (words.size() < 5 || words[1] != "job" || words[4] != workspace().toUtf8()) continue;
-      if (job == 0 || words[2].toInt() == job) found.push_back(pid);
+      if (file.open(QIODevice::ReadOnly) && ours(file.readAll().split('\0'))) found.push_back(pid);
     }
     return found;
   }
-
- private:
   QStringList whole(const QStringList& words) const {
     return QStringList{QStringLiteral("--workspace"), workspace(), QStringLiteral("--json")} +
            words;

@@ -54,6 +54,15 @@ inline RunRow sample_run(const std::string& name) {
   return run;
 }
 
+// SQL that adds runs, as a workspace that has seen much would have them.
+inline std::string many_runs(int count) {
+  return "INSERT INTO runs (name, type, recipe, versions, device, host, status, note, created, "
+         "started, ended, summary) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+         "WHERE i < " +
+         std::to_string(count) +
+         ") SELECT 'other ' || i, 'EX', '{}', '{}', '', '', 'done', '', 1, 1, 1, '{}' FROM n;";
+}
+
 // f() in a forked child, which exits with what it returns, and dies with the test program: a failed
 // check must not leave it behind. Returns the child's pid.
 template <class F>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Steps, evaluations, checkpoints and attributions: round trips, replacing, forgetting, counting.
+// Steps, evaluations and checkpoints: round trips, replacing, forgetting, counting.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cmath>
@@ -169,42 +169,30 @@ class TestStoreMetrics : public QObject {
     }
   }
 
-  void the_newest_attributions_are_kept() {
-    const int all = Workspace::kept_attributions + 3;
-    for (int i = 0; i < all; ++i)
-      VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", i}}, json{i}));
-    // An old one asked for again is new.
-    VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", 3}}, json{"again"}));
-    VERIFY_OK(workspace_->add_attribution(run_, "exact", json{{"index", all}}, json{all}));
-    const auto kept = *workspace_->attributions(run_);
-    QCOMPARE(kept.size(), static_cast<size_t>(Workspace::kept_attributions));
-    QCOMPARE(kept.front().at("request").at("index").get<int>(), 3);
-    QCOMPARE(kept.at(1).at("request").at("index").get<int>(), 5);
-  }
-
-  void attributions_are_keyed_by_their_subject() {
-    const json request{{"text", "ü"}, {"nodes", 50}};
-    const auto id = workspace_->add_attribution(run_, "ig", request, json{{"scores", {1, kNan}}});
-    VERIFY_OK(id);
-    VERIFY_OK(workspace_->add_attribution(run_, "occlusion", request, json{}));
-    const auto loose = workspace_->add_attribution(0, "ig", request, json{1});
-    VERIFY_OK(loose);
-    QCOMPARE(*workspace_->add_attribution(0, "ig", request, json{2}), *loose);
-    const auto out = *workspace_->attributions(run_);
-    QCOMPARE(out.size(), size_t{2});
-    QCOMPARE(out[0].at("id").get<int64_t>(), *id);
-    QCOMPARE(out[0].at("method").get<std::string>(), std::string("ig"));
-    QVERIFY(out[0].at("request") == request);
-    QVERIFY(std::isnan(out[0].at("result").at("scores").at(1).get<double>()));
-    QCOMPARE(*workspace_->add_attribution(run_, "ig", request, json{{"v", 2}}), *id);
-    QVERIFY((workspace_->attributions(run_)->at(0).at("result") == json{{"v", 2}}));
-    QCOMPARE(workspace_->attributions(0)->size(), size_t{1});
-    QVERIFY((workspace_->attributions(0)->at(0).at("result") == json{2}));
+  void a_run_keeps_its_last_evaluations() {
+    QVERIFY(workspace_->run(run_)->last_evals.empty());
+    VERIFY_OK(workspace_->add_eval(run_, sample_eval(1, "z", 0.5), {}));
+    VERIFY_OK(workspace_->add_eval(run_, sample_eval(2, "z", 0.1 + 0.2), {}));
+    VERIFY_OK(workspace_->add_eval(run_, sample_eval(2, "a", kNan), {}));
+    auto last = workspace_->run(run_)->last_evals;
+    QCOMPARE(last.size(), size_t{2});
+    QCOMPARE(last[0].set, std::string("z"));
+    QCOMPARE(last[0].step, int64_t{2});
+    QCOMPARE(last[0].epoch, workspace_->evals(run_)->at(1).epoch);
+    QCOMPARE(last[0].measures.at("accuracy").get<double>(), 0.1 + 0.2);
+    QVERIFY(std::isnan(last[1].measures.at("accuracy").get<double>()));
+    QVERIFY(last[0].measures == workspace_->evals(run_)->at(1).measures);
+    VERIFY_OK(workspace_->forget_after(run_, 1));
+    last = workspace_->run(run_)->last_evals;
+    QCOMPARE(last.size(), size_t{1});
+    QCOMPARE(last[0].step, int64_t{1});
+    VERIFY_OK(workspace_->forget_after(run_, -1));
+    QVERIFY(workspace_->run(run_)->last_evals.empty());
   }
 
   void change_counter_grows_with_every_write() {
     Workspace other = open_or_die(path_of(*dir_));
-    Workspace reader = open_or_die(path_of(*dir_), Workspace::Mode::read_only);
+    Workspace reader = open_or_die(path_of(*dir_));
     int64_t mine = *workspace_->change_counter();
     int64_t seen = *reader.change_counter();
     for (int i = 0; i < 3; ++i) {

@@ -6,6 +6,7 @@
 
 #include <QFile>
 #include <array>
+#include <cmath>
 
 #include "core/store/connection.h"
 #include "core/store/database_error.h"
@@ -73,7 +74,6 @@ class TestStoreOpen : public QObject {
     SQLite::Database raw(file_.string());
     QCOMPARE(raw.execAndGet("PRAGMA journal_mode").getString(), std::string("wal"));
     VERIFY_OK(Workspace::open(folder_, Mode::open));
-    VERIFY_OK(Workspace::open(folder_, Mode::read_only));
     QVERIFY(!fs::exists(file_.string() + ".backup-v0"));
   }
 
@@ -84,8 +84,8 @@ class TestStoreOpen : public QObject {
   }
 
   void missing_things_are_named() {
-    for (Mode mode : {Mode::open, Mode::read_only}) {
-      const auto no_folder = Workspace::open(folder_, mode);
+    {
+      const auto no_folder = Workspace::open(folder_, Mode::open);
       VERIFY_FAILS(no_folder, ErrorCode::not_found);
       QCOMPARE(no_folder.error().where, folder_.string());
       QVERIFY(!fs::exists(folder_));
@@ -105,7 +105,7 @@ class TestStoreOpen : public QObject {
     fs::create_directories(folder_);
     const QByteArray garbage = QByteArray("certainly no database ").repeated(1000);
     write_bytes(file_, garbage);
-    for (Mode mode : {Mode::create_or_open, Mode::open, Mode::read_only}) {
+    for (Mode mode : {Mode::create_or_open, Mode::open}) {
       const auto opened = Workspace::open(folder_, mode);
       VERIFY_FAILS(opened, ErrorCode::corrupt);
       QCOMPARE(opened.error().where, file_.string());
@@ -138,7 +138,7 @@ class TestStoreOpen : public QObject {
       raw.exec("PRAGMA user_version = " + std::to_string(newer));
     }
     const QByteArray before = bytes_of(file_);
-    for (Mode mode : {Mode::create_or_open, Mode::open, Mode::read_only}) {
+    for (Mode mode : {Mode::create_or_open, Mode::open}) {
       const auto opened = Workspace::open(folder_, mode);
       VERIFY_FAILS(opened, ErrorCode::newer_version);
       QCOMPARE(opened.error().where, file_.string());
@@ -193,9 +193,6 @@ class TestStoreOpen : public QObject {
       VERIFY_OK(w.set_run_note(run, "note"));
     }
     const auto steps = steps_with({kAddColumn, kRebuild});
-    // Not without the right to write.
-    VERIFY_FAILS(open_connection(folder_, Mode::read_only, steps, milliseconds(0)),
-                 ErrorCode::unsupported);
     {
       const auto connection = open_connection(folder_, Mode::open, steps, milliseconds(100));
       VERIFY_OK(connection);
@@ -242,6 +239,71 @@ class TestStoreOpen : public QObject {
     QCOMPARE(model->base_id, int64_t{0});
     QVERIFY(!model->removed);
     QVERIFY(fs::exists(file_.string() + ".backup-v1"));
+  }
+
+  // Its runs keep everything; their last evaluations are there to be listed.
+  void a_version_2_workspace_keeps_its_runs() {
+    fs::create_directories(folder_);
+    const auto two = schema_steps().first(2);
+    {
+      const auto connection =
+          open_connection(folder_, Mode::create_or_open, two, milliseconds(100));
+      VERIFY_OK(connection);
+      connection->database->exec(
+          "INSERT INTO models (name, path, format, architecture, parameters, files, details, "
+          "created) VALUES ('m', '/m', 'hf', 'LlamaForCausalLM', 7, '[]', '{}', 1.0);"
+          "INSERT INTO datasets (name, path, sha256, rows, details, created) "
+          "VALUES ('train', '/d.jsonl', 'ab', 3, '{\"kind\":\"jsonl\"}', 1.0)");
+      for (const char* status : {"done", "running", "queued"}) {
+        SQLite::Statement run(
+            *connection->database,
+            "INSERT INTO runs (name, type, model_id, dataset_id, recipe, versions, device, host, "
+            "status, note, created, started, ended, summary) VALUES (?1, 'EX', 1, 1, "
+            "'{\"seed\":7}', '{}', 'cpu', 'here', ?1, 'a note', 1.0, 2.0, 3.0, "
+            "'{\"loss\":0.5}')");
+        run.bind(1, status);
+        run.exec();
+        SQLite::Statement job(*connection->database,
+                              "INSERT INTO jobs (kind, status, request, progress, error, host, "
+                              "run_id, created, started, ended) VALUES ('train', ?1, '{}', 'null', "
+                              "'', 'here', last_insert_rowid(), 1.0, 0, 0)");
+        job.bind(1, status);
+        job.exec();
+      }
+      connection->database->exec(
+          "INSERT INTO evals (run_id, step, epoch, eval_set, measures) VALUES "
+          "(1, 0, 0.0, 'train', '{\"accuracy\":0.5}'), (1, 3, 1.0 / 3, 'train', "
+          "'{\"accuracy\":0.75}'), (1, 3, NULL, 'a', '{\"loss\":{\"$number\":\"NaN\"}}');"
+          "INSERT INTO steps (run_id, step, loss) VALUES (1, 1, 0.25)");
+    }
+    Workspace w = open_or_die(folder_);
+    const auto runs = w.run_changes(0, 10);
+    VERIFY_OK(runs);
+    QCOMPARE(runs->rows.size(), size_t{3});
+    const RunRow& done = runs->rows.front();
+    QCOMPARE(done.name, std::string("done"));
+    QCOMPARE(done.note, std::string("a note"));
+    QCOMPARE(done.model_name, std::string("m"));
+    QCOMPARE(done.dataset_path, std::string("/d.jsonl"));
+    QCOMPARE(done.dataset_kind, std::string("jsonl"));
+    QCOMPARE(done.ended, 3.0);
+    QCOMPARE(w.steps(1)->front().loss, 0.25);
+    QCOMPARE(w.evals(1)->size(), size_t{3});
+    QCOMPARE(done.last_evals.size(), size_t{2});
+    QCOMPARE(done.last_evals[0].set, std::string("train"));
+    QCOMPARE(done.last_evals[0].step, int64_t{3});
+    QCOMPARE(done.last_evals[0].epoch, 1.0 / 3);
+    QCOMPARE(done.last_evals[0].measures.at("accuracy").get<double>(), 0.75);
+    QCOMPARE(done.last_evals[1].set, std::string("a"));
+    QVERIFY(std::isnan(done.last_evals[1].epoch));
+    QVERIFY(std::isnan(done.last_evals[1].measures.at("loss").get<double>()));
+    // Nobody is in the workspace: what was queued as a process is no more, what ran is reaped.
+    QCOMPARE(w.run(3)->status, std::string("interrupted"));
+    QVERIFY(w.job(3)->status == JobStatus::interrupted);
+    QCOMPARE(w.run(2)->status, std::string("running"));
+    QCOMPARE(*w.reap_dead_jobs(), int64_t{1});
+    QCOMPARE(w.run(2)->status, std::string("interrupted"));
+    QVERIFY(fs::exists(file_.string() + ".backup-v2"));
   }
 
   void a_failed_migration_changes_nothing() {

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -164,26 +165,58 @@ class TestStoreProcesses : public QObject {
     QCOMPARE(*w.reap_dead_jobs(), int64_t{0});
   }
 
-  void a_queued_job_whose_process_is_gone_is_reaped() {
+  void a_queued_job_is_a_row_and_never_dead() {
     Workspace w = open_or_die(folder_);
-    const int64_t run = *w.add_run(sample_run("queued"));
-    const int64_t fresh = *w.add_job("train", json{}, run);
-    const int64_t gone = *w.add_job("train", json{}, run);
-    for (const int64_t job : {fresh, gone}) {
-      (void)w.artifacts(job);
-      QVERIFY(FileLock::try_acquire(w.job_lock_path(job), FileLock::Mode::exclusive).ok());
-    }
+    const int64_t job = *w.add_job("train", json{}, run_);
+    { QVERIFY(FileLock::try_acquire(w.job_lock_path(job), FileLock::Mode::exclusive).ok()); }
     const auto now = std::filesystem::file_time_type::clock::now();
-    std::filesystem::last_write_time(w.job_lock_path(gone), now - std::chrono::seconds(30));
-    QCOMPARE(*w.reap_dead_jobs(), int64_t{1});
-    QVERIFY(w.job(gone)->status == JobStatus::interrupted);
-    QVERIFY(w.job(fresh)->status == JobStatus::queued);
-    // One that waits for its device holds the lock, however long it waits.
-    const auto held = FileLock::try_acquire(w.job_lock_path(fresh), FileLock::Mode::exclusive);
-    QVERIFY(held.ok());
-    std::filesystem::last_write_time(w.job_lock_path(fresh), now - std::chrono::seconds(30));
+    std::filesystem::last_write_time(w.job_lock_path(job), now - std::chrono::hours(30));
     QCOMPARE(*w.reap_dead_jobs(), int64_t{0});
-    QVERIFY(w.job(fresh)->status == JobStatus::queued);
+    QVERIFY(w.job(job)->status == JobStatus::queued);
+  }
+
+  void a_lock_is_handed_over_to_a_child() {
+    Workspace w = open_or_die(folder_);
+    const int64_t job = *w.add_job("train", json{}, run_);
+    int ends[2];
+    QCOMPARE(pipe(ends), 0);
+    pid_t child = 0;
+    {
+      const auto lock = FileLock::try_acquire(w.job_lock_path(job), FileLock::Mode::exclusive);
+      VERIFY_OK(lock);
+      QVERIFY(*w.begin_job(job, "cpu"));
+      child = spawn([&]() -> int {
+        if (FileLock::adopt(folder_ / "workspace.lock", lock->descriptor()).ok()) return 1;
+        if (FileLock::adopt(folder_ / "nothing", 1000).ok()) return 2;
+        const auto mine = FileLock::adopt(folder_ / "artifacts" / std::to_string(job) / "lock",
+                                          lock->descriptor());
+        char byte = 0;
+        return mine.ok() && read(ends[0], &byte, 1) == 1 ? 0 : 3;
+      });
+    }
+    // The parent has let go: the child holds it.
+    QCOMPARE(*w.reap_dead_jobs(), int64_t{0});
+    QCOMPARE(write(ends[1], "x", 1), ssize_t{1});
+    QCOMPARE(wait_for(child), 0);
+    QCOMPARE(*w.reap_dead_jobs(), int64_t{1});
+    close(ends[0]);
+    close(ends[1]);
+  }
+
+  void a_lock_is_waited_for() {
+    const fs::path path = folder_ / "lock";
+    auto held = std::make_optional(FileLock::acquire(path));
+    VERIFY_OK(*held);
+    std::atomic<bool> let_go{false};
+    std::thread holder([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));  // longer than try_acquire tries
+      let_go = true;
+      held.reset();
+    });
+    const auto lock = FileLock::acquire(path);
+    QVERIFY(let_go);
+    holder.join();
+    VERIFY_OK(lock);
   }
 
   void a_run_with_a_living_job_goes_on() {
@@ -288,7 +321,7 @@ class TestStoreProcesses : public QObject {
   }
 
   void check_steps(int count) {
-    Workspace w = open_or_die(folder_, Workspace::Mode::read_only);
+    Workspace w = open_or_die(folder_);
     const auto steps = w.steps(run_);
     VERIFY_OK(steps);
     QCOMPARE(steps->size(), static_cast<size_t>(count));

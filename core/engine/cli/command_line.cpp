@@ -32,10 +32,7 @@ Result<store::RunRow> find_run(const store::Workspace& workspace, const std::str
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos &&
       text.size() < 18)
     return workspace.run(std::stoll(text));
-  LOUPE_TRY(const auto runs, workspace.runs(api::max_page));
-  std::vector<store::RunRow> found;
-  for (const auto& run : runs)
-    if (run.name == text) found.push_back(run);
+  LOUPE_TRY(const auto found, workspace.runs_named(text));
   if (found.size() == 1) return found.front();
   if (found.empty())
     return Error{ErrorCode::not_found, "no run is called \"" + text + "\"",

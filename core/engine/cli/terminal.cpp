@@ -175,6 +175,7 @@ Result<store::JobRow> follow_job(store::Workspace& workspace, int64_t job_id,
         result = std::move(asked).error();
         break;
       }
+      (void)dispatch(workspace).ok();  // what waited no longer does
     }
     if (interrupts > 1) {
       result = row;

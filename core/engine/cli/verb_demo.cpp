@@ -23,10 +23,8 @@ struct DemoOptions {
 // A run of this demo that is already there, so that a second call goes on instead of starting over.
 Result<std::optional<store::RunRow>> existing_run(const store::Workspace& workspace,
                                                   const std::string& name) {
-  LOUPE_TRY(const auto runs, workspace.runs(api::max_page));
-  for (const auto& run : runs)
-    if (run.name == name) return std::optional(run);
-  return std::optional<store::RunRow>();
+  LOUPE_TRY(const auto runs, workspace.runs_named(name));
+  return runs.empty() ? std::nullopt : std::optional(runs.front());
 }
 
 Result<void> finish_run(store::Workspace& workspace, const TrainRequest& request,
@@ -36,19 +34,14 @@ Result<void> finish_run(store::Workspace& workspace, const TrainRequest& request
   StartedJob started;
   if (known && known->status == "done") return {};
   if (known && (known->status == "running" || known->status == "queued")) {
-    LOUPE_TRY(const auto jobs, workspace.jobs());
-    for (const auto& job : jobs)
-      if (job.run_id == known->id) {
-        started = {job.id, known->id};
-        break;
-      }
+    LOUPE_TRY(const auto jobs, workspace.jobs_of_run(known->id));
+    if (!jobs.empty()) started = {jobs.front().id, known->id};
   } else if (known) {
     LOUPE_TRY(started, add_resume(workspace, known->id));
-    LOUPE_CHECK(start_process(workspace, started.job));
   } else {
     LOUPE_TRY(started, add_training(workspace, request));
-    LOUPE_CHECK(start_process(workspace, started.job));
   }
+  LOUPE_CHECK(dispatch(workspace));
   LOUPE_TRY(const auto job, follow_job(workspace, started.job, request.name, terminal));
   if (job.status == store::JobStatus::done) return {};
   if (auto error = error_from_text(job.error)) return *std::move(error);
@@ -97,7 +90,7 @@ Result<void> print_table(store::Workspace& workspace, uint64_t seed, Terminal& t
   double total = 0;
   json runs = json::array();
   for (const std::string type : {"ex", "im"}) {
-    const auto run = to_api(workspace, rows[type]);
+    const auto run = to_api(rows[type]);
     const double wall = rows[type].summary.value("wall_seconds", run.seconds);
     total += wall;
     text += "run " + std::to_string(run.id) + "  " + run.name + "  " + format_duration(wall) + "\n";

@@ -26,11 +26,11 @@ void add_runs(CLI::App& app, Context& context) {
     context.run([&](Terminal& terminal) -> Result<void> {
       LOUPE_TRY(auto workspace, context.open());
       LOUPE_CHECK(workspace.reap_dead_jobs());
-      LOUPE_TRY(const auto runs, workspace.runs(api::max_page));
+      LOUPE_TRY(const auto runs, workspace.runs());
       json list = json::array();
       std::vector<std::vector<std::string>> rows;
       for (const auto& row : runs) {
-        const auto run = to_api(workspace, row);
+        const auto run = to_api(row);
         list.push_back(run);
         std::string accuracy;
         for (const auto& e : run.last_evals)
@@ -48,7 +48,7 @@ void add_runs(CLI::App& app, Context& context) {
     });
   });
   const auto whole = [](store::Workspace& workspace, const store::RunRow& row) -> Result<json> {
-    json value = to_api(workspace, row);
+    json value = to_api(row);
     value["versions"] = row.versions;
     LOUPE_TRY(const auto evals, workspace.evals(row.id));
     value["evaluations"] = json::array();
@@ -84,6 +84,7 @@ void add_runs(CLI::App& app, Context& context) {
                                   {"chosen_reward", api::number_to_json(s.chosen_reward)},
                                   {"rejected_reward", api::number_to_json(s.rejected_reward)},
                                   {"grad_norm", api::number_to_json(s.grad_norm)},
+                                  {"lr", s.lr},
                                   {"seconds", s.seconds}});
       LOUPE_TRY(const auto evals, workspace.evals(row.id));
       for (size_t i = 0; i < evals.size(); ++i) {
@@ -135,6 +136,13 @@ void add_jobs(CLI::App& app, Context& context) {
   auto* body = app.add_subcommand("job", "")->group("");  // what a job's own process runs
   body->add_option("ID", *id)->required();
   body->callback([&context, id] { context.exit_code = run_job(context.workspace, *id); });
+  auto* next = app.add_subcommand("dispatch", "")->group("");  // what a watcher becomes
+  next->callback([&context] {
+    context.run([&](Terminal&) -> Result<void> {
+      LOUPE_TRY(auto workspace, context.open());
+      return dispatch(workspace);
+    });
+  });
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ Result<void> finish(store::Workspace& workspace, const api::Started& started, bo
     return Error{ErrorCode::internal, "the job's process died", "job " + std::to_string(job.id),
                  "go on with: train --resume " + std::to_string(started.run)};
   LOUPE_TRY(const auto row, workspace.run(started.run));
-  const auto shown = to_api(workspace, row);
+  const auto shown = to_api(row);
   std::vector<std::vector<std::string>> table;
   for (const auto& e : shown.last_evals)
     table.push_back({e.set, std::to_string(e.n), format_number(e.accuracy),

@@ -194,10 +194,8 @@ Result<api::ModelDetail> ModelHandlers::answer(api::ModelsShow, const api::Id& a
       out.dtypes.push_back(
           {type, std::to_string(entry.first) + " tensors, " + bytes_text(entry.second)});
   }
-  LOUPE_TRY(const auto runs, workspace.runs());
-  for (const auto& run : runs)
-    if (run.model_id == row.id && !run.deleted)
-      out.runs.push_back({std::to_string(run.id), run.name});
+  LOUPE_TRY(const auto runs, workspace.runs_of_model(row.id));
+  for (const auto& run : runs) out.runs.push_back({std::to_string(run.id), run.name});
   return out;
 }
 

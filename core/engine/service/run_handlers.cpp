@@ -21,22 +21,25 @@ Result<api::Page<api::Run>> RunHandlers::answer(api::RunsList, const api::RunsPa
             context.store.runs(std::clamp<int64_t>(asked.limit, 0, api::max_page), asked.offset));
   api::Page<api::Run> out;
   LOUPE_TRY(out.total, context.store.run_count());
-  for (const auto& row : list) out.rows.push_back(to_api(context.store, row));
+  for (const auto& row : list) out.rows.push_back(to_api(row));
   return out;
 }
 
 Result<api::Run> RunHandlers::answer(api::RunsShow, const api::Id& asked, CallContext& context) {
   LOUPE_TRY(const auto row, context.store.run(asked.id));
-  return to_api(context.store, row);
+  return to_api(row);
 }
 
 Result<api::RunMetrics> RunHandlers::answer(api::RunsMetrics, const api::MetricsAfter& asked,
                                             CallContext& context) {
   api::RunMetrics out;
   out.run = asked.id;
-  LOUPE_TRY(const auto steps, context.store.steps(asked.id, asked.after_step));
+  LOUPE_TRY(const auto steps,
+            context.store.steps(asked.id, asked.after_step,
+                                std::clamp<int64_t>(asked.limit, 0, api::max_page)));
   for (const auto& s : steps)
-    out.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.chosen_reward, s.rejected_reward});
+    out.steps.push_back({s.step, s.epoch, s.loss, s.accuracy, s.chosen_reward, s.rejected_reward,
+                         s.grad_norm, s.lr, s.seconds});
   LOUPE_TRY(const auto evals, context.store.evals(asked.id));
   for (const auto& e : evals) out.evals.push_back(to_api(e));
   return out;

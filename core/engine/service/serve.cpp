@@ -14,6 +14,7 @@
 
 #include "core/api/server.h"
 #include "core/engine/installation.h"
+#include "core/engine/jobs.h"
 #include "core/engine/placement.h"
 #include "core/engine/service/lane.h"
 #include "core/engine/service/session.h"
@@ -129,7 +130,7 @@ class Lanes {
   static Result<std::unique_ptr<Lanes>> open(const ServeOptions& options, Writer& writer) {
     const auto open_store = [&] { return store::Workspace::open(options.workspace); };
     LOUPE_TRY(auto own, open_store());
-    (void)own.reap_dead_jobs().ok();
+    (void)dispatch(own).ok();
     auto out = std::unique_ptr<Lanes>(new Lanes(std::move(own)));
     LOUPE_TRY(out->session_, Session::open(out->store_, options.device, options.cache_limit));
     out->service_ = make_service(*out->session_);

@@ -16,16 +16,16 @@ namespace loupe::engine {
 using nlohmann::json;
 
 Result<std::vector<json>> run_specs(const store::Workspace& workspace, int64_t run) {
-  LOUPE_TRY(const auto jobs, workspace.jobs());
+  LOUPE_TRY(const auto jobs, workspace.jobs_of_run(run));
   std::vector<json> specs;
   const auto add = [&](const json& spec) {
     if (std::find(specs.begin(), specs.end(), spec) == specs.end()) specs.push_back(spec);
   };
   for (const auto& job : jobs)
-    if (job.run_id == run && job.request.contains("eval"))
+    if (job.request.contains("eval"))
       for (const auto& spec : job.request["eval"]) add(spec);
   for (const auto& job : jobs)
-    if (job.run_id == run && job.request.contains("train")) add(job.request["train"]);
+    if (job.request.contains("train")) add(job.request["train"]);
   return specs;
 }
 
@@ -33,19 +33,12 @@ Result<PairStore::Dataset> PairStore::load(const json& spec) {
   const std::string key = dump(spec);
   {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(sets_.begin(), sets_.end(),
-                                    [&](const auto& entry) { return entry.first == key; });
-    if (found != sets_.end()) {
-      sets_.splice(sets_.begin(), sets_, found);
-      return sets_.front().second;
-    }
+    if (auto found = sets_.find(key)) return found;
   }
   LOUPE_TRY(auto read, data::load_spec(spec));
-  auto shared = std::make_shared<const data::PreferenceDataset>(std::move(read));
+  const uint64_t pairs = read.pairs.size();
   const std::lock_guard lock(mutex_);
-  sets_.emplace_front(key, shared);
-  if (sets_.size() > kept_) sets_.pop_back();
-  return shared;
+  return sets_.keep(key, std::move(read), pairs);
 }
 
 Result<PairStore::Dataset> PairStore::of_dataset(const store::Workspace& workspace,

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "core/api/ids.h"
+#include "core/base/lru.h"
 #include "core/base/result.h"
 #include "core/data/preference.h"
 #include "core/engine/service/service.h"
@@ -34,9 +34,8 @@ class PairStore {
 
  private:
   Result<Dataset> load(const nlohmann::json& spec);
-  static constexpr size_t kept_ = 16;
   std::mutex mutex_;
-  std::list<std::pair<std::string, Dataset>> sets_;  // newest first
+  Lru<data::PreferenceDataset> sets_{500000};  // pairs
 };
 
 // The data specs of a run, without repetitions: evaluation sets first, the training set last.

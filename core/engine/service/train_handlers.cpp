@@ -10,7 +10,7 @@ namespace {
 
 Result<api::Started> start(store::Workspace& workspace, Result<StartedJob> added) {
   if (!added) return std::move(added).error();
-  LOUPE_CHECK(start_process(workspace, added->job));
+  LOUPE_CHECK(dispatch(workspace));
   return api::Started{added->job, added->run};
 }
 

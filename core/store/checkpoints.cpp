@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a run leaves behind beside its metrics.
 #include "core/store/impl.h"
 
 namespace loupe::store {
@@ -16,12 +15,6 @@ CheckpointRow checkpoint_from(SQLite::Statement& row) {
   checkpoint.has_optimizer = column_int(row, 5) != 0;
   checkpoint.created = column_real(row, 6);
   return checkpoint;
-}
-
-json attribution_from(SQLite::Statement& row) {
-  return json{{"id", column_int(row, 0)},      {"run_id", column_int(row, 1)},
-              {"method", column_text(row, 2)}, {"request", column_json(row, 3)},
-              {"result", column_json(row, 4)}, {"created", column_real(row, 5)}};
 }
 
 bool stays_inside(const std::filesystem::path& path) {
@@ -64,34 +57,6 @@ Result<std::vector<CheckpointRow>> Workspace::checkpoints(int64_t run_id) const 
 
 Result<void> Workspace::remove_checkpoint(int64_t id) {
   return impl_->update("checkpoint", id, "DELETE FROM checkpoints WHERE id = ?");
-}
-
-Result<int64_t> Workspace::add_attribution(int64_t run_id, const std::string& method,
-                                           const json& request, const json& result) {
-  return impl_->write([&](SQLite::Database& database) -> Result<int64_t> {
-    SQLite::Statement insert(database,
-                             "INSERT INTO attributions (run_id, method, request, result, created) "
-                             "VALUES (nullif(?, 0), ?, ?, ?, ?) "
-                             "ON CONFLICT (ifnull(run_id, 0), method, request) DO UPDATE SET "
-                             "result = excluded.result, created = excluded.created RETURNING id");
-    SQLite::bind(insert, run_id, method, json_to_text(request), json_to_text(result), now());
-    insert.executeStep();
-    const int64_t id = column_int(insert, 0);
-    insert.executeStep();  // to the end: a statement in progress would hold back the commit
-    SQLite::Statement trim(database,
-                           "DELETE FROM attributions WHERE id IN (SELECT id FROM attributions "
-                           "ORDER BY created DESC, id DESC LIMIT -1 OFFSET ?)");
-    SQLite::bind(trim, kept_attributions);
-    trim.exec();
-    return id;
-  });
-}
-
-Result<std::vector<json>> Workspace::attributions(int64_t run_id) const {
-  return impl_->list(attribution_from,
-                     "SELECT id, run_id, method, request, result, created FROM attributions "
-                     "WHERE ifnull(run_id, 0) = ? ORDER BY id",
-                     run_id);
 }
 
 }  // namespace loupe::store

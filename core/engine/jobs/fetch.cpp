@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/job_fetch.h"
-
+// The job that fetches the demo model.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 
 #include "core/base/log.h"
 #include "core/engine/installation.h"
+#include "core/engine/jobs/kinds.h"
 #include "core/engine/models.h"
 #include "core/engine/wire.h"
 
@@ -24,6 +24,7 @@ namespace loupe::engine {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 using store::JobStatus;
 
 // The name that the sample projects ask for.
@@ -84,8 +85,9 @@ Result<int> run_program(std::vector<std::string> words,
   return WIFEXITED(code) ? WEXITSTATUS(code) : 128 + WTERMSIG(code);
 }
 
-Result<fs::path> fetch_model(store::Workspace& workspace, const store::JobRow& job,
-                             const std::atomic<bool>& terminated) {
+Result<fs::path> fetch_model(JobContext& context) {
+  auto& workspace = context.workspace;
+  const auto& job = context.job;
   std::error_code ignored;
   for (const auto& place : demo_model_places())
     if (fs::exists(place, ignored)) return fs::weakly_canonical(place, ignored);
@@ -106,10 +108,8 @@ Result<fs::path> fetch_model(store::Workspace& workspace, const store::JobRow& j
                                            message.value("total", 0.0), -1}))
           .ok();
   };
-  LOUPE_TRY(const int code, run_program({script.string(), "demo-model", "--json"}, on_line, [&] {
-              const auto stop = workspace.stop_requested(job.id);
-              return terminated || (stop.ok() && *stop);
-            }));
+  LOUPE_TRY(const int code, run_program({script.string(), "demo-model", "--json"}, on_line,
+                                        [&] { return context.stop_wanted(); }));
   if (code != 0)
     return Error{ErrorCode::io,
                  "the demo model could not be fetched" + (said.empty() ? "" : ": " + said),
@@ -121,22 +121,24 @@ Result<fs::path> fetch_model(store::Workspace& workspace, const store::JobRow& j
                script.string(), ""};
 }
 
-}  // namespace
-
-Result<JobStatus> fetch_body(store::Workspace& workspace, const store::JobRow& job,
-                             const std::atomic<bool>& terminated) {
-  LOUPE_CHECK(workspace.set_job_status(job.id, JobStatus::running));
+Result<JobStatus> fetch_body(JobContext& context) {
+  auto& workspace = context.workspace;
   if (workspace.model(kDemoModel)) {
     log_info("the workspace has the demo model already");
     return JobStatus::done;
   }
-  LOUPE_TRY(const fs::path path, fetch_model(workspace, job, terminated));
-  (void)workspace.set_job_progress(job.id, progress_json({"importing", 0, 0, -1})).ok();
+  LOUPE_TRY(const fs::path path, fetch_model(context));
+  (void)workspace.set_job_progress(context.job.id, progress_json({"importing", 0, 0, -1})).ok();
   ImportOptions named;
   named.name = kDemoModel;
   LOUPE_TRY(const auto row, import_model(workspace, path.string(), named));
   log_info("imported " + row.name + " from " + path.string());
   return JobStatus::done;
 }
+
+}  // namespace
+
+const JobKind fetch_job{
+    .id = "fetch", .title = "fetch the demo model", .takes_device = false, .body = fetch_body};
 
 }  // namespace loupe::engine
