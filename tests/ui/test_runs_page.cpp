@@ -382,7 +382,7 @@ class TestRunsPage : public QObject {
     // The news of a second, as the page takes it.
     QElapsedTimer clock;
     clock.start();
-    for (int i = 0; i < 10; ++i) emit page.mirror().runs_changed();
+    for (int i = 0; i < 10; ++i) emit page.mirror().runs_changed({});
     const double news = static_cast<double>(clock.nsecsElapsed()) / 1e7;
     clock.restart();
     QTest::keyClicks(page.find<QLineEdit>("runs-filter"), QStringLiteral("im"));
