@@ -213,7 +213,7 @@ class TestModelsPage : public QObject {
     page.shoot(QStringLiteral("models-many"));
     QElapsedTimer clock;
     clock.start();
-    for (int i = 0; i < 10; ++i) emit page.mirror().models_changed();
+    for (int i = 0; i < 10; ++i) emit page.mirror().models_changed({});
     QVERIFY2(clock.elapsed() < 500, qPrintable(QString::number(clock.elapsed())));
   }
 
