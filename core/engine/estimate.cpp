@@ -80,7 +80,7 @@ double floats_a_token(const model::DecoderConfig& config) {
 
 // Of a recipe that was checked.
 reward::Cost cost_of(const train::Recipe& recipe) {
-  return reward::find_kind(recipe.type)->cost(recipe.to_json());
+  return reward::find_kind(recipe.type)->cost(recipe);
 }
 
 // The logits that a reward is read off exist for 256 response positions at a time, with their

@@ -55,7 +55,7 @@ Result<double> scoring_memory(const store::Workspace& workspace, const store::Ru
   LOUPE_TRY(const auto recipe, train::recipe_from_json(run.recipe));
   LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));
   const bool reference = kind->uses_reference(run.recipe);
-  return (recipe.trains == "full" && reference ? 2 : 1) * weights_of(model) + passing;
+  return (recipe.tuning == "full" && reference ? 2 : 1) * weights_of(model) + passing;
 }
 
 Result<at::Device> ModelCache::place_for(const store::ModelRow& row, bool with_trained_copy) {

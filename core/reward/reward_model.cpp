@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/reward/reward_model.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 namespace loupe::reward {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run that is scored while it trains: its checkpoint is replaced at the worst moment.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -38,12 +38,12 @@ struct Fixture {
     if (!model) throw std::runtime_error(model.error().text());
     train::Recipe recipe;
     recipe.type = "EX";
-    recipe.trains = "head";
+    recipe.tuning = "head";
     store::RunRow row;
     row.name = "trains on";
     row.type = "EX";
     row.model_id = model->id;
-    row.recipe = recipe.to_json();
+    row.recipe = recipe;
     run = *workspace.add_run(row);
   }
 };
@@ -57,7 +57,7 @@ int64_t write_checkpoint(Fixture& f, int64_t step) {
   row.path = "1/checkpoint-" + std::to_string(step) + ".safetensors";
   (void)f.workspace.artifacts(1);
   const auto written =
-      model::save_tensors({{"score.weight", torch::full({1, 32}, static_cast<double>(step))}}, {},
+      model::save_tensors({{"score.weight", at::full({1, 32}, static_cast<double>(step))}}, {},
                           f.workspace.artifact_path(row.path));
   if (!written) throw std::runtime_error(written.error().text());
   const auto older = *f.workspace.checkpoints(f.run);

@@ -2,7 +2,7 @@
 // What the model cache keeps in memory, and what it says that scoring takes.
 #include "core/engine/model_cache.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <nlohmann/json.hpp>
 
@@ -36,14 +36,14 @@ struct Place {
                   bool without_reference = false) {
     train::Recipe recipe;
     recipe.type = type;
-    recipe.trains = trains;
+    recipe.tuning = trains;
     recipe.lora_rank = 1;
     recipe.without_reference = without_reference;
     store::RunRow run;
     run.name = type + " " + trains + std::to_string(static_cast<int>(without_reference));
     run.type = type;
     run.model_id = model.id;
-    run.recipe = recipe.to_json();
+    run.recipe = recipe;
     const int64_t id = must(workspace.add_run(run));
     const int64_t job = must(workspace.add_job("train", nlohmann::json::object(), id));
     (void)workspace.artifacts(job);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/frame/engine_keeper.h"
 
+#include <QCoreApplication>
+#include <QHash>
 #include <QLocale>
 #include <QStringList>
 
@@ -211,6 +213,22 @@ QString EngineKeeper::name_of_run(const api::json& id) const {
   return run == nullptr ? QString() : qstr(run->name);
 }
 
+namespace {
+
+// What each method says that it does (core/api), by its name.
+QString doing_of(const QString& method) {
+  static const QHash<QString, std::string> all = [] {
+    QHash<QString, std::string> out;
+    api::each_method(api::AllMethods(), [&]<class M>() {
+      out.insert(QString::fromLatin1(M::name), std::string(M::doing));
+    });
+    return out;
+  }();
+  return QCoreApplication::translate("loupe", all.value(method).c_str());
+}
+
+}  // namespace
+
 QString EngineKeeper::work_text() const {
   const auto work = client_->work();
   if (!work) return {};
@@ -224,25 +242,8 @@ QString EngineKeeper::work_text() const {
   }
   runs.removeAll(QString());
   const QString names = runs.join(QStringLiteral(", "));
-  const std::string method = stdstr(work->method);
-  QString text;
-  if (method == api::method::attribute) {
-    text = names.isEmpty() ? tr("rewards") : tr("rewards of %1").arg(names);
-  } else if (method == api::method::shift) {
-    text = names.isEmpty() ? tr("rewards of an edit") : tr("an edit under %1").arg(names);
-  } else if (method == api::method::models_import) {
-    text = tr("importing a model");
-  } else if (method == api::method::train_estimate) {
-    text = tr("estimating a training run");
-  } else if (method == api::method::train_start || method == api::method::train_resume) {
-    text = tr("starting a training run");
-  } else if (method == api::method::eval_start) {
-    text = tr("starting an evaluation");
-  } else if (method == api::method::fs_list) {
-    text = tr("reading a folder");
-  } else if (method == api::method::pairs_list) {
-    text = tr("reading pairs");
-  }
+  QString text = doing_of(work->method);
+  if (!text.isEmpty() && !names.isEmpty()) text = tr("%1 of %2").arg(text, names);
   if (!work->phase.isEmpty()) {
     text += text.isEmpty() ? work->phase : QStringLiteral(", ") + work->phase;
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/data/encode.h"
-#include "core/engine/data_spec.h"
+#include "core/data/source.h"
 #include "core/model/load.h"
 #include "core/store/workspace.h"
 #include "core/train/recipe.h"
