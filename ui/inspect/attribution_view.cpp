@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/inspect/attribution_view.h"
 
-#include <QComboBox>
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QScrollArea>
 #include <QScrollBar>
-#include <QSignalBlocker>
 #include <QToolButton>
 #include <algorithm>
 
@@ -17,14 +15,12 @@
 #include "ui/inspect/response_view.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/scale_legend.h"
+#include "ui/widgets/scorer_picker.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/token_heatmap.h"
-#include "ui/widgets/type_marker.h"
 
 namespace loupe::ui {
 namespace {
-
-constexpr int type_role = Qt::UserRole + 1;
 
 qint64 newest(const std::vector<api::Run>& runs, const std::string& type) {
   const api::Run* best = nullptr;
@@ -40,6 +36,7 @@ qint64 newest(const std::vector<api::Run>& runs, const std::string& type) {
 }  // namespace
 
 AttributionView::AttributionView(QWidget* parent) : QWidget(parent) {
+  list_ = new ScorerList(this);
   head_ = new QWidget(this);
   content_ = new QWidget(this);
   legend_ = new ScaleLegend(this);
@@ -88,13 +85,12 @@ void AttributionView::make_side(int side) {
                                       QT_TR_NOOP("Third model")};
   Side& s = sides_[side];
   s.head = new QWidget(head_);
-  s.choices = new QComboBox(s.head);
+  s.choices = new ScorerPicker(list_, s.head);
   s.choices->setObjectName(QStringLiteral("inspect-run-%1").arg(side));
   s.choices->setAccessibleName(tr(names[side]));
   s.choices->setToolTip(
       tr("The trained run or the reward model of the workspace whose reward is taken apart here,\n"
          "or a plain language model, whose log-likelihood is"));
-  s.choices->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   s.choices->setPlaceholderText(tr("Choose a model"));
   s.close = new QToolButton(s.head);
   s.close->setObjectName(QStringLiteral("inspect-close-%1").arg(side));
@@ -131,18 +127,11 @@ void AttributionView::set_choices(const std::vector<api::Run>& runs,
                                   const std::vector<api::Model>& models) {
   if (&runs != &runs_) runs_ = runs;
   if (&models != &models_) models_ = models;
-  QString wanted = theme::is_dark() ? QStringLiteral("dark") : QStringLiteral("light");
-  for (const api::Run& run : runs_) {
-    wanted += QStringLiteral("\n%1 %2 %3").arg(run.id).arg(qstr(run.type), qstr(run.name));
-  }
-  for (const api::Model& model : models_) {
-    wanted +=
-        QStringLiteral("\n%1 %2 %3").arg(qstr(model.type)).arg(model.id).arg(qstr(model.name));
-  }
-  if (wanted != filled_from_) {
-    filled_from_ = wanted;
-    for (int side = 0; side < most_sides; ++side) fill(side);
-  }
+  std::array<Choice, most_sides> before;
+  for (int side = 0; side < most_sides; ++side) before[side] = choice(side);
+  list_->set_choices(runs_, models_);
+  // Where it is gone, nothing is chosen, and not its neighbour.
+  for (int side = 0; side < most_sides; ++side) set_choice(side, before[side]);
   // What was never chosen gets what one most likely wants to compare.
   Choice first[] = {{newest(runs_, "EX"), 0}, {newest(runs_, "IM"), 0}};
   if (first[0].is_none() && first[1].is_none()) {
@@ -160,37 +149,20 @@ void AttributionView::set_choices(const std::vector<api::Run>& runs,
   }
 }
 
-void AttributionView::fill(int side) {
-  QComboBox* box = sides_[side].choices;
-  const QVariant before = box->currentData();
-  const QSignalBlocker blocker(box);
-  box->clear();
-  const auto add = [box](const QString& type, const QString& name, const Choice& choice) {
-    box->addItem(type_marker(type), QStringLiteral("%1  %2").arg(type, name), key_of(choice));
-    box->setItemData(box->count() - 1, type, type_role);
-  };
-  for (const api::Run& run : runs_) add(qstr(run.type), qstr(run.name), {run.id, 0});
-  if (!runs_.empty() && !models_.empty()) box->insertSeparator(box->count());
-  for (const api::Model& model : models_) add(qstr(model.type), qstr(model.name), {0, model.id});
-  box->setCurrentIndex(before.toString().isEmpty() ? -1 : box->findData(before));
-}
-
 AttributionView::Choice AttributionView::choice(int side) const {
-  return scorer_of(sides_[side].choices->currentData().toString());
+  return sides_[side].choices->scorer();
 }
 
 QString AttributionView::type_of(int side) const {
-  return sides_[side].choices->currentData(type_role).toString();
+  return sides_[side].choices->type();
 }
 
 bool AttributionView::has(const Choice& choice) const {
-  return !choice.is_none() && sides_[0].choices->findData(key_of(choice)) >= 0;
+  return list_->row_of(choice) >= 0;
 }
 
 void AttributionView::set_choice(int side, const Choice& choice) {
-  const int index = choice.is_none() ? -1 : sides_[side].choices->findData(key_of(choice));
-  const QSignalBlocker blocker(sides_[side].choices);
-  sides_[side].choices->setCurrentIndex(index);
+  sides_[side].choices->set_scorer(choice);
 }
 
 void AttributionView::show_choices(std::vector<Choice> choices) {
@@ -307,7 +279,7 @@ void AttributionView::changeEvent(QEvent* event) {
   for (Side& side : sides_) {
     side.close->setIcon(icon(QStringLiteral("close"), theme::secondary_text()));
   }
-  set_choices(runs_, models_);  // the markers
+  list_->restyle();
   rescale();
 }
 
@@ -371,9 +343,9 @@ void AttributionView::rescale() {
   const auto shown = attributions();
   QString note = scale_ == Scale::absolute
                      ? tr("Reward units per token, the same for all reward models.")
-                     : tr("Share of each model's largest credit; the numbers are its own units.");
+                     : tr("Share of each model's largest attribution; the numbers are its own units.");
   note += QLatin1Char('\n') +
-          tr("Credits: %1. Blue lowers, orange raises.").arg(qstr(shown.front()->credits));
+          tr("Attributed to %1. Blue lowers, orange raises.").arg(qstr(shown.front()->credits));
   if (any_language) note += QLatin1Char('\n') + tr("LM: log-probability of each token.");
   legend_->set_rows(std::move(rows), note);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Up to three models side by side on one pair: which model, the verdict, and the chosen and the
 // rejected response as token heatmaps under one colour scale, with its key below. A model is a
-// trained run, a reward model that was brought, or a plain language model. Narrow columns scroll
+// trained run, an imported reward model, or a plain language model. Narrow columns scroll
 // sideways rather than shrink.
 #pragma once
 
@@ -13,7 +13,6 @@
 #include "core/api/messages.h"
 #include "ui/client/scorer.h"
 
-class QComboBox;
 class QLabel;
 class QScrollArea;
 class QToolButton;
@@ -22,6 +21,8 @@ namespace loupe::ui {
 
 class ResponseView;
 class ScaleLegend;
+class ScorerList;
+class ScorerPicker;
 
 class AttributionView : public QWidget {
   Q_OBJECT
@@ -81,7 +82,7 @@ class AttributionView : public QWidget {
  private:
   struct Side {
     QWidget* head = nullptr;
-    QComboBox* choices = nullptr;
+    ScorerPicker* choices = nullptr;
     QToolButton* close = nullptr;
     QLabel* verdict = nullptr;
     ResponseView* chosen = nullptr;
@@ -89,7 +90,6 @@ class AttributionView : public QWidget {
     std::optional<api::Attribution> attribution;
   };
   void make_side(int side);
-  void fill(int side);
   void show_sides(int count);
   void rescale();
   void align_head();
@@ -99,7 +99,7 @@ class AttributionView : public QWidget {
   int sides_shown_ = 2;
   std::vector<api::Run> runs_;
   std::vector<api::Model> models_;
-  QString filled_from_;  // what the lists were filled from
+  ScorerList* list_;
   QString chosen_text_, rejected_text_;
   Scale scale_ = Scale::relative;
   QScrollArea* head_scroll_;

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shift/model_bar.h"
 
-#include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSignalBlocker>
-#include <QStandardItemModel>
 #include <QToolButton>
 #include <algorithm>
 
 #include "ui/client/text.h"
 #include "ui/shift/scorer_choice.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/scorer_picker.h"
 #include "ui/widgets/theme.h"
-#include "ui/widgets/type_marker.h"
 
 namespace loupe::ui::shift {
-ModelBar::ModelBar(QWidget* parent) : QWidget(parent) {
+ModelBar::ModelBar(QWidget* parent) : QWidget(parent), list_(new ScorerList(this)) {
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(theme::grid);
@@ -26,14 +23,13 @@ ModelBar::ModelBar(QWidget* parent) : QWidget(parent) {
   for (size_t i = 0; i < most_scorers; ++i) {
     Chip chip;
     chip.area = new QWidget(this);
-    chip.choices = new QComboBox(chip.area);
+    chip.choices = new ScorerPicker(list_, chip.area);
     chip.choices->setObjectName(QStringLiteral("shift-run-%1").arg(i));
     chip.choices->setAccessibleName(tr("Model %1").arg(i + 1));
     chip.choices->setToolTip(
         tr("Who scores the edit: a trained run, a reward model of the workspace, or a language "
            "model,\n"
            "whose score is the log-likelihood"));
-    chip.choices->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     chip.choices->setMinimumContentsLength(12);
     chip.choices->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     chip.remove = new QToolButton(chip.area);
@@ -60,6 +56,7 @@ ModelBar::ModelBar(QWidget* parent) : QWidget(parent) {
   connect(add_, &QToolButton::clicked, this, &ModelBar::add);
   layout->addWidget(add_);
   layout->addStretch(1);
+  restyle();
   refill();
 }
 
@@ -91,39 +88,13 @@ void ModelBar::choose(const std::vector<Scorer>& scorers) {
 void ModelBar::refill() {
   if (!isVisible()) return;
   add_->setEnabled(can_add());
-  QString from = theme::is_dark() ? QStringLiteral("dark") : QStringLiteral("light");
-  const auto note = [&from](const QString& key, const std::string& type, const std::string& name) {
-    from += QStringLiteral("\n%1 %2 %3").arg(key, qstr(type), qstr(name));
-  };
-  for (const api::Run& run : runs_) note(key_of(Scorer{run.id, 0}), run.type, run.name);
-  for (const api::Model& model : models_) note(key_of(Scorer{0, model.id}), model.type, model.name);
-  for (const Scorer& scorer : chosen_) note(key_of(scorer), {}, {});
-  if (from == filled_from_) return;
-  filled_from_ = from;
-  QHash<QString, QIcon> markers;
-  for (const char* type : {"EX", "IM", "LM"})
-    markers.insert(QString::fromLatin1(type), type_marker(QString::fromLatin1(type)));
+  list_->set_taken(chosen_);
+  list_->set_choices(runs_, models_);
   for (size_t i = 0; i < chips_.size(); ++i) {
     const Chip& chip = chips_[i];
     chip.area->setVisible(i < chosen_.size());
     chip.remove->setVisible(chosen_.size() > 1);
-    chip.remove->setIcon(icon(QStringLiteral("close"), theme::secondary_text()));
-    const QSignalBlocker blocker(chip.choices);
-    chip.choices->clear();
-    if (i >= chosen_.size()) continue;
-    const auto add = [&](const std::string& type, const std::string& name, const Scorer& scorer) {
-      chip.choices->addItem(markers.value(qstr(type)),
-                            QStringLiteral("%1  %2").arg(qstr(type), qstr(name)), key_of(scorer));
-      // One is compared with others, not with itself.
-      const bool elsewhere = chosen_[i] != scorer &&
-                             std::find(chosen_.begin(), chosen_.end(), scorer) != chosen_.end();
-      auto* items = qobject_cast<QStandardItemModel*>(chip.choices->model());
-      if (elsewhere && items != nullptr) items->item(chip.choices->count() - 1)->setEnabled(false);
-    };
-    for (const api::Run& run : runs_) add(run.type, run.name, {run.id, 0});
-    if (!runs_.empty() && !models_.empty()) chip.choices->insertSeparator(chip.choices->count());
-    for (const api::Model& model : models_) add(model.type, model.name, {0, model.id});
-    chip.choices->setCurrentIndex(chip.choices->findData(key_of(chosen_[i])));
+    chip.choices->set_scorer(i < chosen_.size() ? chosen_[i] : Scorer());
   }
 }
 
@@ -146,7 +117,7 @@ void ModelBar::add() {
 }
 
 void ModelBar::pick(size_t chip) {
-  chosen_[chip] = scorer_of(chips_[chip].choices->currentData().toString());
+  chosen_[chip] = chips_[chip].choices->scorer();
   refill();
   emit picked();
 }
@@ -163,9 +134,16 @@ void ModelBar::showEvent(QShowEvent* event) {
   refill();
 }
 
+void ModelBar::restyle() {
+  list_->restyle();
+  for (const Chip& chip : chips_) {
+    chip.remove->setIcon(icon(QStringLiteral("close"), theme::secondary_text()));
+  }
+}
+
 void ModelBar::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange) refill();
+  if (event->type() == QEvent::PaletteChange) restyle();
 }
 
 }  // namespace loupe::ui::shift

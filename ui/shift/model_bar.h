@@ -8,9 +8,13 @@
 #include "core/api/messages.h"
 #include "ui/client/scorer.h"
 
-class QComboBox;
 class QHBoxLayout;
 class QToolButton;
+
+namespace loupe::ui {
+class ScorerList;
+class ScorerPicker;
+}  // namespace loupe::ui
 
 namespace loupe::ui::shift {
 
@@ -39,11 +43,12 @@ class ModelBar : public QWidget {
  private:
   struct Chip {
     QWidget* area = nullptr;
-    QComboBox* choices = nullptr;
+    ScorerPicker* choices = nullptr;
     QToolButton* remove = nullptr;
   };
   // While it is seen: hundreds of runs need not be listed for a page that nobody looks at.
   void refill();
+  void restyle();
   void pick(size_t chip);
   void remove(size_t chip);
 
@@ -51,7 +56,7 @@ class ModelBar : public QWidget {
   // Reward models before language models, each newest first.
   std::vector<api::Model> models_;
   std::vector<Scorer> chosen_;
-  QString filled_from_;  // what the lists were filled from
+  ScorerList* list_;
   std::vector<Chip> chips_;
   QToolButton* add_;
 };
