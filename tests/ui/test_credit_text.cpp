@@ -38,7 +38,7 @@ class TestCreditText : public QObject {
     QCOMPARE(sum_of_credits(made), 2.5);
     QCOMPARE(completeness_error(made), 0.0);
     QVERIFY(sum_line(made, QStringLiteral("EX"))
-                .contains(QStringLiteral("offset 0.7500 + sum of 2 credits 2.500 = "
+                .contains(QStringLiteral("offset 0.7500 + sum of 2 attributions 2.500 = "
                                          "reward 3.250")));
     made.error = 1e-6;
     QCOMPARE(completeness_error(made), 1e-6);

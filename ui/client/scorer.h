@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who scores a response: a trained run, or a model of the workspace, be it a reward model that was
-// brought or a language model, whose score is the log-likelihood.
+// Who scores a response: a trained run, or a model of the workspace: an imported reward model, or a
+// language model, whose score is the log-likelihood.
 #pragma once
 
 #include <QHash>

@@ -80,11 +80,11 @@ QString sum_line(const api::ResponseCredit& response, const QString& type) {
   const QString whole = reward_name(type) + QLatin1Char(' ') + short_number(response.reward);
   if (response.offset == 0) {
     return (is_language_model(type) ? tr("sum of %1 log-probabilities %2 = %3 (error %4)")
-                                    : tr("sum of %1 credits %2 = %3 (error %4)"))
+                                    : tr("sum of %1 attributions %2 = %3 (error %4)"))
         .arg(response.tokens.size())
         .arg(sum, whole, error);
   }
-  return tr("offset %1 + sum of %2 credits %3 = %4 (error %5)")
+  return tr("offset %1 + sum of %2 attributions %3 = %4 (error %5)")
       .arg(short_number(response.offset))
       .arg(response.tokens.size())
       .arg(sum, whole, error);
@@ -94,7 +94,7 @@ QString token_tooltip(const api::TokenCredit& token, const QString& type, int po
   QStringList lines;
   lines << tr("token %1: \u201c%2\u201d").arg(position + 1).arg(token_text(token));
   lines << tr("id %1, bytes %2").arg(token.id).arg(hex_of(api::base64_decode(token.bytes)));
-  lines << (is_language_model(type) ? tr("log-probability %1 nat") : tr("credit %1"))
+  lines << (is_language_model(type) ? tr("log-probability %1 nat") : tr("attribution %1"))
                .arg(full_precision(token.credit));
   if (type == QLatin1String("IM")) {
     lines << tr("log \u03c0 %1").arg(full_precision(token.log_prob));

@@ -26,7 +26,7 @@ bool is_language_model(const QString& type);
 QString reward_name(const QString& type);
 // Which response a model prefers, and by how much: "margin +1.234   ✓ prefers the chosen".
 QString verdict_line(const api::Attribution& attribution);
-// "offset 0.8120 + 14 credits 3.402 = reward 4.214 (error 2e-07)".
+// "offset 0.8120 + 14 attributions 3.402 = reward 4.214 (error 2e-07)".
 QString sum_line(const api::ResponseCredit& response, const QString& type);
 // Everything known about a token, one fact a line, full precision.
 QString token_tooltip(const api::TokenCredit& token, const QString& type, int position);

@@ -123,7 +123,7 @@ QWidget* InspectPage::make_middle() {
   prompt_->setReadOnly(true);
   prompt_->setAccessibleName(tr("Prompt as the model reads it"));
   prompt_->setToolTip(
-      tr("The prompt as the model reads it, template included. Credits add up over "
+      tr("The prompt as the model reads it, template included. Attributions add up over "
          "the responses; the prompt has none of its own."));
   theme::dim_text(prompt_);
   prompt_->setFixedHeight(prompt_lines * fontMetrics().lineSpacing() + 12);

@@ -39,11 +39,11 @@ QList<QWidget*> InspectPage::make_tools() {
   scale_ = new QComboBox(this);
   scale_->setObjectName(QStringLiteral("inspect-scale"));
   scale_->setAccessibleName(tr("Colour scale"));
-  scale_->addItems({tr("share of the largest credit"), tr("reward units")});
+  scale_->addItems({tr("share of the largest attribution"), tr("reward units")});
   scale_->setToolTip(
       tr("One colour scale for the page. Rewards of explicit and implicit models "
          "differ in size, often a hundredfold:\nas shares of each model's largest "
-         "credit all are readable; in reward units the sizes compare."));
+         "attribution all are readable; in reward units the sizes compare."));
   scale_label->setBuddy(scale_);
   const auto button = [this](const QString& text, const char* name, const QString& why) {
     auto* made = new QPushButton(text, this);
@@ -83,7 +83,7 @@ void InspectPage::make_actions() {
   QAction* picture =
       add(tr("Heatmaps as picture (PNG, SVG)…"), tr("Saves the heatmaps as they are shown"), {},
           &InspectPage::export_picture);
-  QAction* csv = add(tr("Token credits as CSV…"), tr("Every credit with every digit"), {},
+  QAction* csv = add(tr("Token attributions as CSV…"), tr("Each attribution with every digit"), {},
                      &InspectPage::export_csv);
   auto* menu = new QMenu(exports_);
   menu->addActions({picture, csv});
@@ -217,7 +217,7 @@ void InspectPage::export_picture() {
     generator.setOutputDevice(&buffer);
     generator.setSize(size);
     generator.setViewBox(QRect({}, size));
-    generator.setTitle(tr("Token credits"));
+    generator.setTitle(tr("Token attributions"));
     QPainter painter(&generator);
     painter.fillRect(QRect({}, size), palette().color(QPalette::Window));
     view_->draw_picture(&painter);
@@ -235,7 +235,7 @@ void InspectPage::export_picture() {
 }
 
 void InspectPage::export_csv() {
-  const QString path = ask_save_path(this, tr("Export the credits"), QStringLiteral("credits.csv"),
+  const QString path = ask_save_path(this, tr("Export the attributions"), QStringLiteral("attributions.csv"),
                                      tr("CSV (*.csv)"));
   if (path.isEmpty()) return;
   const QString reason = save_bytes(path, credits_csv(view_->attributions()));

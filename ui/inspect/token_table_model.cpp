@@ -63,7 +63,7 @@ void add_model(std::vector<TableColumn<Row>>* columns, size_t model, const api::
     add(Table::tr("log π_ref"), Table::tr("Of the model before training, in nats"),
         &api::TokenCredit::ref_log_prob);
     add(Table::tr("IM β × diff"),
-        Table::tr("beta (log π − log π_ref): the token's credit, reward units of %1").arg(name),
+        Table::tr("beta (log π − log π_ref): the token's attribution, reward units of %1").arg(name),
         &api::TokenCredit::credit);
   } else if (is_language_model(type)) {
     add(Table::tr("LM log p"),
@@ -71,7 +71,7 @@ void add_model(std::vector<TableColumn<Row>>* columns, size_t model, const api::
         &api::TokenCredit::credit);
   } else {
     add(Table::tr("%1 c_t").arg(type),
-        Table::tr("u·h_t − u·h_(t−1): the token's credit, reward units of %1").arg(name),
+        Table::tr("u·h_t − u·h_(t−1): the token's attribution, reward units of %1").arg(name),
         &api::TokenCredit::credit);
   }
 }

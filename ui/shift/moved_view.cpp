@@ -142,10 +142,10 @@ void MovedView::rescale() {
   }
   legend_->setVisible(!keys.empty() && largest > 0);
   const QString unit =
-      !relative_ ? tr("Change of credit in reward units, the same for all models.")
+      !relative_ ? tr("Change of attribution in reward units, the same for all models.")
       : paired
-          ? tr("Change of credit as a share of each |margin before|; the numbers are reward units.")
-          : tr("Change of credit as a share of each reward; the numbers are reward units.");
+          ? tr("Change of attribution as a share of each |margin before|; the numbers are reward units.")
+          : tr("Change of attribution as a share of each reward; the numbers are reward units.");
   const QString nats = language ? tr(" A language model's are nats of log-likelihood.") : QString();
   legend_->set_rows(std::move(keys),
                     unit + nats + QLatin1Char('\n') + tr("Hatched: inserted or deleted."));

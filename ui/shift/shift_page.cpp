@@ -133,7 +133,7 @@ QWidget* ShiftPage::make_content() {
   auto* moved_title = new QLabel(tr("What moved"), this);
   moved_title->setFont(theme::scaled(font(), 1.0, true));
   moved_title->setToolTip(tr(
-      "The change of each token's credit. Tokens in front of the edit cannot move: a model reads "
+      "The change of each token's attribution. Tokens in front of the edit cannot move: a model reads "
       "from left to right."));
 
   auto* picture = new QWidget(this);

@@ -70,14 +70,14 @@ QString column_tooltip(const api::Shift& shift, const Column& column) {
   const api::TokenCredit* after = token_of(shift.after_tokens, column.after);
   const bool implicit = shift.type == "IM";
   QStringList lines;
-  lines << (before == nullptr  ? tr("inserted: the change is its credit")
-            : after == nullptr ? tr("deleted: the change is minus its credit")
+  lines << (before == nullptr  ? tr("inserted: the change is its attribution")
+            : after == nullptr ? tr("deleted: the change is minus its attribution")
                                : tr("the same token before and after"));
   lines << tr("change %1").arg(full_precision(column.change));
   for (const bool is_before : {true, false}) {
     const api::TokenCredit* token = is_before ? before : after;
     if (token == nullptr) continue;
-    lines << tr("%1 #%2 “%3” (id %4): credit %5")
+    lines << tr("%1 #%2 “%3” (id %4): attribution %5")
                  .arg(is_before ? tr("before") : tr("after"))
                  .arg((is_before ? column.before : column.after) + 1)
                  .arg(token_text(*token))

@@ -30,7 +30,7 @@ void TrainPage::import_model() {
 void TrainPage::choose_project() {
   pick_engine_path(this, client_, only(tr("Open a project"), QStringLiteral("project")),
                    [this](const QString& path) {
-                     asked_project_.clear();  // a file that could not be read may have been mended
+                     asked_project_.clear();  // a file that could not be read may have been fixed since
                      choice_->set_source({TrainSource::Kind::project, path, 0});
                      source_changed(true);
                    });

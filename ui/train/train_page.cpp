@@ -224,7 +224,7 @@ void TrainPage::edited() {
   } else if (setup_.source.kind == TrainSource::Kind::none) {
     estimate_->clear(tr("choose data"));
   } else if (!form_->is_readable()) {
-    estimate_->clear(tr("mend the marked value"));
+    estimate_->clear(tr("fix the marked value"));
   } else {
     estimate_->ask(setup_);
   }
