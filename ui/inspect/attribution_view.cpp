@@ -341,9 +341,10 @@ void AttributionView::rescale() {
   legend_->setVisible(!rows.empty());
   if (rows.empty()) return;
   const auto shown = attributions();
-  QString note = scale_ == Scale::absolute
-                     ? tr("Reward units per token, the same for all reward models.")
-                     : tr("Share of each model's largest attribution; the numbers are its own units.");
+  QString note =
+      scale_ == Scale::absolute
+          ? tr("Reward units per token, the same for all reward models.")
+          : tr("Share of each model's largest attribution; the numbers are its own units.");
   note += QLatin1Char('\n') +
           tr("Attributed to %1. Blue lowers, orange raises.").arg(qstr(shown.front()->credits));
   if (any_language) note += QLatin1Char('\n') + tr("LM: log-probability of each token.");
