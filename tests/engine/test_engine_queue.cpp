@@ -111,7 +111,7 @@ class TestEngineQueue : public QObject {
   void a_training_in_a_terminal_waits_and_can_be_stopped_while_it_waits() {
     const int job = start_all(1)["job"];
     QProcess train;
-    train.setProcessEnvironment(one_thread());
+    train.setProcessEnvironment(engine_environment());
     train.start(QStringLiteral(LOUPE_ENGINE),
                 {"--workspace", place_->workspace(), "--json", "train", "--model", "tiny", "--data",
                  data_, "--name", "waits", "--threads", "1"});

@@ -199,7 +199,9 @@ std::vector<double> losses(const std::string& type, at::Device device) {
   std::vector<double> out;
   train::Observer observer;
   observer.on_step = [&](const train::StepEvent& e) { out.push_back(e.loss); };
-  observer.on_eval = [&](const train::EvalEvent& e) { out.push_back(e.measures.margin_mean); };
+  observer.on_eval = [&](const train::EvalEvent& e) {
+    out.push_back(e.measures.at("margin_mean"));
+  };
   (void)must(trainer.run(observer));
   return out;
 }

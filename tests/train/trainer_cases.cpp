@@ -397,7 +397,8 @@ std::string another_loss_is_trained() {
   failures.check(trainer.run(recorder(recorded)).ok(), "runs");
   const auto& steps = recorded.steps;
   failures.check(steps.back().loss < 0.5 * steps.front().loss, "its own loss falls");
-  failures.check(recorded.evals.back().measures.accuracy > recorded.evals.front().measures.accuracy,
+  failures.check(recorded.evals.back().measures.at("accuracy") >
+                     recorded.evals.front().measures.at("accuracy"),
                  "it learns");
   const Judgement fresh(tiny_decoder(golden["model"]));
   model::PackedBatch batch(decoder->config());

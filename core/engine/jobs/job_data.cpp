@@ -7,7 +7,8 @@
 
 namespace loupe::engine {
 
-Result<data::EncodedDataset> encode_spec(const json& spec, const model::LanguageModel& language,
+Result<data::EncodedDataset> encode_spec(const nlohmann::json& spec,
+                                         const model::LanguageModel& language,
                                          const train::Recipe& recipe) {
   LOUPE_TRY(const auto dataset, data::load_spec(spec));
   LOUPE_TRY(const auto* kind, reward::kind_named(recipe.type));

@@ -12,7 +12,8 @@
 namespace loupe::engine {
 
 // The pairs of a spec as tokens; refused when none is left within the recipe's limits.
-Result<data::EncodedDataset> encode_spec(const json& spec, const model::LanguageModel& language,
+Result<data::EncodedDataset> encode_spec(const nlohmann::json& spec,
+                                         const model::LanguageModel& language,
                                          const train::Recipe& recipe);
 
 // An evaluation with its pairs, in one transaction.
