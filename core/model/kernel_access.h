@@ -3,7 +3,7 @@
 // core/model.
 #pragma once
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "core/model/kernels.h"
 #include "core/model/parallel.h"

@@ -97,13 +97,14 @@ class TestEngineMany : public QObject {
   // To look at a pair changes nothing in the workspace.
   void a_look_is_no_change() {
     Server server(*place_);
-    QVERIFY(server.ask("initialize", {{"protocol", 1}}).contains("result") ||
-            server.ask("initialize", {{"protocol", 2}}).contains("result"));
+    QVERIFY(server.ask("initialize", {{"protocol", 2}}).contains("result"));
     SQLite::Database raw((place_->workspace() + "/workspace.sqlite").toStdString(),
                          SQLite::OPEN_READONLY, 10000);
     const auto version = [&] { return raw.execAndGet("PRAGMA data_version").getInt64(); };
     const int64_t before = version();
-    const json answer = server.ask("attribute", {{"run", first_}, {"set", "test"}, {"index", 0}});
+    const json answer = server.ask(
+        "attribute",
+        {{"of", run_name(first_)}, {"pair", {{"run", first_}, {"set", "test"}, {"index", 0}}}});
     QVERIFY2(answer.contains("result"), answer.dump().c_str());
     QCOMPARE(version(), before);
     QCOMPARE(raw.execAndGet("SELECT count(*) FROM attributions").getInt(), 0);

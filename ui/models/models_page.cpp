@@ -297,7 +297,7 @@ void ModelsPage::forget() {
   undoes_.clear();
   removing_.clear();
   undo_bar_->hide();
-  wanted_ = arriving_ = 0;
+  wanted_ = arriving_ = returning_ = 0;
 }
 
 void ModelsPage::models_changed() {
@@ -314,6 +314,7 @@ void ModelsPage::models_changed() {
   qint64 wanted = there.contains(wanted_) && !removing_.contains(wanted_) ? wanted_ : 0;
   const bool came = arriving_ != 0 && there.contains(arriving_);
   if (came) wanted = std::exchange(arriving_, 0);
+  if (!came && there.contains(returning_)) wanted = returning_;
   if (wanted == 0 && !models.empty()) {
     wanted = std::max_element(models.begin(), models.end(), [](const auto& a, const auto& b) {
                return a.created < b.created;
@@ -385,6 +386,7 @@ void ModelsPage::selection_changed() {
   if (restoring_) return;
   arriving_ = 0;
   const QModelIndexList rows = table_->selectionModel()->selectedRows();
+  returning_ = 0;
   wanted_ = rows.isEmpty() ? 0 : rows.front().data(ModelTableModel::id_role).toLongLong();
   show_details();
   emit place_changed();

@@ -99,6 +99,7 @@ class ModelsPage : public Page {
   QSplitter* splitter_;
   qint64 wanted_ = 0;      // selected, also where a filter hides it
   qint64 arriving_ = 0;    // just imported: not in the list yet
+  qint64 returning_ = 0;   // its removal was undone: stays selected while the list catches up
   QSet<qint64> removing_;  // taken out of the table before the engine has answered
   QList<qint64> undoes_;   // the last one behind
   bool restoring_ = false, locating_ = false;

@@ -189,6 +189,7 @@ void ModelsPage::remove() {
   removing_.insert(wanted_);
   mirror_->set_model_removed(wanted_, true);
   wanted_ = after;
+  returning_ = 0;
   undo_bar_->say(said.join(QLatin1Char(' ')));
   models_changed();
 }
@@ -199,7 +200,7 @@ void ModelsPage::undo() {
   removing_.remove(model);
   mirror_->set_model_removed(model, false);
   undo_bar_->hide();
-  wanted_ = arriving_ = model;
+  wanted_ = arriving_ = returning_ = model;
   models_changed();
 }
 

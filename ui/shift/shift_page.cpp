@@ -211,7 +211,8 @@ void ShiftPage::forget() {
 }
 
 void ShiftPage::lists_changed() {
-  models_->set_choices(mirror_->runs(), mirror_->models());
+  // What is chosen by itself is chosen once the runs are known, whatever list comes first.
+  if (mirror_->loaded()) models_->set_choices(mirror_->runs(), mirror_->models());
   bar_->set_datasets(mirror_->datasets());
   show_empty_or_content();
   if (!mirror_->loaded()) return;
